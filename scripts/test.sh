@@ -1,0 +1,11 @@
+#!/bin/sh
+# All tests. Trains the model first if the data or the configuration changed. Ends with the test runner's summary.
+set -eu
+cd "$(dirname "$0")/.."
+if [ ! -x /usr/bin/chromium ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "· installing Chromium for the page tests"
+    (apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk) >/dev/null 2>&1 ||
+        echo "· Chromium could not be installed: its tests will be skipped, with the reason"
+fi
+XINQIAO_DATA_DIR="${XINQIAO_TEST_DATA:-$PWD/var/test}" .venv/bin/xinqiao train
+exec .venv/bin/python -m pytest -q "$@"
