@@ -1,0 +1,322 @@
+"""The tables. Bodies, notes and channel ids are encrypted; a worker is known to staff by a pseudonym only."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime
+from enum import Enum, StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import DateTime as SqlDateTime
+from sqlalchemy import Enum as SqlEnum
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+from bot.clock import now
+from bot.db.encryption import EncryptedText
+from bot.level import Level
+
+
+def new_id() -> str:
+    """Gives a random public id that says nothing about order or number."""
+    return uuid.uuid4().hex
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime; SQLite keeps it without the zone and we put it back."""
+
+    impl = SqlDateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
+
+
+class Owner(StrEnum):
+    """Who speaks in a conversation."""
+
+    bot = "bot"
+    waiting = "waiting"  # the bot still answers; a person has been asked for
+    counsellor = "counsellor"
+    closed = "closed"
+
+
+class Author(StrEnum):
+    worker = "worker"
+    bot = "bot"
+    counsellor = "counsellor"
+    system = "system"  # markers such as "a person has joined"
+
+
+class InboxState(StrEnum):
+    pending = "pending"
+    done = "done"
+    failed = "failed"  # gave up after repeated crashes; shown to staff
+
+
+class OutboxState(StrEnum):
+    pending = "pending"
+    sent = "sent"
+    dead = "dead"  # the dead-letter list
+
+
+class CaseState(StrEnum):
+    open = "open"
+    acknowledged = "acknowledged"
+    in_care = "in_care"
+    follow_up = "follow_up"
+    closed = "closed"
+
+
+class Category(StrEnum):
+    psychological = "psychological"
+    hardship = "hardship"
+    rights = "rights"
+    family = "family"
+    safety = "safety"
+
+
+class Role(StrEnum):
+    counsellor = "counsellor"
+    lead = "lead"
+    editor = "editor"
+    admin = "admin"
+    auditor = "auditor"
+
+
+class Base(DeclarativeBase):
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: Moment,
+        list[Any]: JSON,
+        Enum: SqlEnum(Enum, native_enum=False, length=16),
+    }
+
+
+class Person(Base):
+    __tablename__ = "person"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    pseudonym: Mapped[str] = mapped_column(String(40), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ChannelIdentity(Base):
+    __tablename__ = "channel_identity"
+    __table_args__ = (UniqueConstraint("channel", "account", "external_hash"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    account: Mapped[str] = mapped_column(String(64))
+    external_hash: Mapped[str] = mapped_column(String(64))
+    external_id: Mapped[str] = mapped_column(EncryptedText)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Conversation(Base):
+    """One worker's thread on one channel, and the unit of the queue: a gateway leases it, works, releases it."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        Index(
+            "ix_conversation_due",
+            "due_at",
+            sqlite_where=text("pending > 0"),
+            postgresql_where=text("pending > 0"),
+        ),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    identity_id: Mapped[str] = mapped_column(ForeignKey("channel_identity.id"), unique=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    owner: Mapped[Owner] = mapped_column(default=Owner.bot)
+    counsellor_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    level: Mapped[Level] = mapped_column(default=Level.none)
+    pending: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(default=now)  # work is taken in this order; a crisis goes to the front
+    lease_until: Mapped[datetime | None]
+    lease_by: Mapped[str | None] = mapped_column(String(32))
+    attempts: Mapped[int] = mapped_column(default=0)
+    welcomed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+    identity: Mapped[ChannelIdentity] = relationship()
+    person: Mapped[Person] = relationship()
+
+
+class Inbox(Base):
+    """What a channel handed over, unique on (channel, account, external id). The row is the acknowledgement."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("channel", "account", "external_id"),
+        Index("ix_inbox_next", "conversation_id", "state", "id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    account: Mapped[str] = mapped_column(String(64))
+    external_id: Mapped[str] = mapped_column(String(128))
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), unique=True)
+    state: Mapped[InboxState] = mapped_column(default=InboxState.pending)
+    received_at: Mapped[datetime] = mapped_column(default=now)
+    done_at: Mapped[datetime | None]
+
+
+class Message(Base):
+    """One bubble, in or out. `id` grows, so it orders a conversation and serves as the event id of a live stream."""
+
+    __tablename__ = "message"
+    __table_args__ = (Index("ix_message_thread", "conversation_id", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_id)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"))
+    author: Mapped[Author] = mapped_column()
+    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    reply_to: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
+    body: Mapped[str] = mapped_column(EncryptedText)
+    extra: Mapped[str | None] = mapped_column(EncryptedText)  # JSON: buttons and what they mean, kind of attachment
+    faq_id: Mapped[str | None] = mapped_column(String(80))
+    level: Mapped[Level | None] = mapped_column()
+    reasons: Mapped[str | None] = mapped_column(EncryptedText)  # JSON of triage reasons, the why-card
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Outbox(Base):
+    """What is to be delivered. One row a message, delivered at least once, in order inside a conversation."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_due", "state", "not_before"),
+        Index("ix_outbox_thread", "conversation_id", "id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), unique=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"))
+    channel: Mapped[str] = mapped_column(String(20))
+    state: Mapped[OutboxState] = mapped_column(default=OutboxState.pending)
+    parts_sent: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime] = mapped_column(default=now)
+    lease_until: Mapped[datetime | None]
+    error_code: Mapped[str | None] = mapped_column(String(60))
+    sent_at: Mapped[datetime | None]
+
+
+class CareCase(Base):
+    """A humanistic-care case 人文关怀个案. At most one is open in a conversation."""
+
+    __tablename__ = "care_case"
+    __table_args__ = (
+        Index(
+            "uq_care_case_open",
+            "conversation_id",
+            unique=True,
+            sqlite_where=text("state <> 'closed'"),
+            postgresql_where=text("state <> 'closed'"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    category: Mapped[Category] = mapped_column(default=Category.psychological)
+    level: Mapped[Level] = mapped_column()
+    kind: Mapped[str] = mapped_column(String(20), default="")
+    state: Mapped[CaseState] = mapped_column(default=CaseState.open)
+    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    opened_at: Mapped[datetime] = mapped_column(default=now)
+    waiting_since: Mapped[datetime] = mapped_column(default=now)
+    acknowledged_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(EncryptedText)
+    conversation: Mapped[Conversation] = relationship()
+    person: Mapped[Person] = relationship()
+
+
+class CaseEvent(Base):
+    """What happened to a case; append-only (a trigger refuses updates and deletes)."""
+
+    __tablename__ = "case_event"
+    __table_args__ = (UniqueConstraint("message_id", "kind"), Index("ix_case_event_case", "case_id", "id"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("care_case.id"))
+    kind: Mapped[str] = mapped_column(String(24))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
+    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    level: Mapped[Level | None] = mapped_column()
+    note: Mapped[str | None] = mapped_column(EncryptedText)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Alert(Base):
+    """A page to the desk, written in the transaction that assessed the message. One a message."""
+
+    __tablename__ = "alert"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), unique=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
+    level: Mapped[Level] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class Staff(Base):
+    __tablename__ = "staff"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    login: Mapped[str] = mapped_column(String(64), unique=True)
+    display_name: Mapped[str] = mapped_column(String(64))
+    role: Mapped[Role] = mapped_column()
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    setup_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    setup_until: Mapped[datetime | None]
+    failed_logins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class StaffSession(Base):
+    __tablename__ = "staff_session"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    csrf: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    last_seen: Mapped[datetime] = mapped_column(default=now)
+    staff: Mapped[Staff] = relationship()
+
+
+class Faq(Base):
+    """One question with its answer, basis and validity; seeded from nlu_data/faq."""
+
+    __tablename__ = "faq"
+    id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(24), index=True)
+    question: Mapped[str] = mapped_column(String(120))
+    variants: Mapped[list[Any]]
+    answer: Mapped[str]
+    basis: Mapped[list[Any]]
+    region: Mapped[str] = mapped_column(String(20))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    related: Mapped[list[Any]]
+    reviewer: Mapped[str] = mapped_column(String(60))
+    reviewed_on: Mapped[date]
+    source_digest: Mapped[str] = mapped_column(String(64))
+
+
+class Feedback(Base):
+    """A thumb up or down on one of the bot's answers; the last one given counts."""
+
+    __tablename__ = "feedback"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), unique=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"))
+    faq_id: Mapped[str | None] = mapped_column(String(80), index=True)
+    value: Mapped[str] = mapped_column(String(8))
+    at: Mapped[datetime] = mapped_column(default=now)
