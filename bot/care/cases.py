@@ -1,0 +1,123 @@
+"""Opening cases from the bot's side. Idempotent on the message id: a repeated call changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.care.moves import move_case, move_owner
+from bot.clock import local, now
+from bot.db.models import CareCase, CaseEvent, CaseState, Category, Conversation, Message, Owner
+from bot.db.session import transaction
+from bot.errors import NotFound
+from bot.level import Level, max_level
+
+RIGHTS_KINDS = {"bullying", "exploitation", "harassment"}
+SAFETY_KINDS = {"violence", "threat", "medical"}
+
+
+@dataclass(frozen=True)
+class CaseRef:
+    """Which case it is; `created` is False when the message was added to a case that was there already."""
+
+    number: str
+    level: Level
+    created: bool
+
+
+def open_case(message_id: str, level: Level, kind: str | None = None) -> CaseRef:
+    """Logs a message of distress: opens the conversation's case, or adds the sign to the one that is open.
+
+    At `high` and above the conversation waits for a counsellor from now on. Raises NotFound for an unknown message.
+    """
+    with transaction() as session:
+        message, conversation = _locked(session, message_id)
+        case, created = ensure_case(session, conversation, level, kind or "")
+        if _logged(session, message.id, "sign"):
+            return CaseRef(case.number, case.level, created=False)
+        session.add(CaseEvent(case_id=case.id, kind="sign", message_id=message.id, level=level))
+        _raise_to(case, conversation, level, kind or "")
+        return CaseRef(case.number, case.level, created)
+
+
+def request_human(message_id: str) -> CaseRef:
+    """Logs the wish to talk to a person and puts the conversation on the desk's queue. Idempotent on the message."""
+    with transaction() as session:
+        message, conversation = _locked(session, message_id)
+        case, created = ensure_case(session, conversation, Level.none, "")
+        if not _logged(session, message.id, "request"):
+            session.add(CaseEvent(case_id=case.id, kind="request", message_id=message.id))
+            _ask_for_counsellor(case, conversation)
+        return CaseRef(case.number, case.level, created)
+
+
+def _locked(session: Session, public_id: str) -> tuple[Message, Conversation]:
+    message = session.execute(select(Message).where(Message.public_id == public_id)).scalar_one_or_none()
+    if message is None:
+        raise NotFound("no such message")
+    conversation = session.execute(
+        select(Conversation).where(Conversation.id == message.conversation_id).with_for_update()
+    ).scalar_one()
+    return message, conversation
+
+
+def _logged(session: Session, message_id: int, kind: str) -> bool:
+    found = select(CaseEvent.id).where(CaseEvent.message_id == message_id, CaseEvent.kind == kind)
+    return session.execute(found).first() is not None
+
+
+def ensure_case(session: Session, conversation: Conversation, level: Level, kind: str) -> tuple[CareCase, bool]:
+    """Gives the conversation's open case, making one if there is none, and whether it was made."""
+    case = session.execute(
+        select(CareCase).where(CareCase.conversation_id == conversation.id, CareCase.state != CaseState.closed)
+    ).scalar_one_or_none()
+    if case is not None:
+        return case, False
+    case = CareCase(
+        number=_number(conversation),
+        conversation_id=conversation.id,
+        person_id=conversation.person_id,
+        category=category_of(kind),
+        level=level,
+        kind=kind,
+    )
+    session.add(case)
+    session.flush()
+    case.number = f"{local(case.opened_at):%Y%m%d}-{case.id:05d}"
+    session.add(CaseEvent(case_id=case.id, kind="opened", level=level))
+    session.flush()
+    return case, True
+
+
+def _number(conversation: Conversation) -> str:
+    return conversation.id[:20]  # unique until the row's own id is known, in the same transaction
+
+
+def category_of(kind: str) -> Category:
+    """Gives the category that a kind of sign falls under until a person sets another."""
+    if kind in RIGHTS_KINDS:
+        return Category.rights
+    if kind in SAFETY_KINDS:
+        return Category.safety
+    return Category.hardship if kind == "debt" else Category.psychological
+
+
+def _raise_to(case: CareCase, conversation: Conversation, level: Level, kind: str) -> None:
+    if level.rank > case.level.rank:
+        case.kind = kind or case.kind
+    case.level = max_level(case.level, level)
+    conversation.level = max_level(conversation.level, level)
+    if level.is_crisis:
+        _ask_for_counsellor(case, conversation)
+
+
+def _ask_for_counsellor(case: CareCase, conversation: Conversation) -> None:
+    if conversation.owner == Owner.counsellor:
+        return
+    if case.state == CaseState.follow_up:
+        move_case(case, CaseState.open)
+    if conversation.owner != Owner.waiting:
+        move_owner(conversation, Owner.waiting)
+        case.waiting_since = now()

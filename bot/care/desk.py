@@ -1,0 +1,285 @@
+"""What counsellors do: see the queue, take a conversation, answer, hand it back, close the case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy import case as sql_case
+from sqlalchemy.orm import Session, joinedload
+
+from bot import texts
+from bot.care.cases import ensure_case
+from bot.care.moves import move_case, move_owner
+from bot.clock import now
+from bot.db.models import (
+    Alert,
+    Author,
+    CareCase,
+    CaseEvent,
+    CaseState,
+    Conversation,
+    Message,
+    Outbox,
+    OutboxState,
+    Owner,
+    Staff,
+)
+from bot.db.session import reading, transaction
+from bot.db.thread import add_outgoing, lock_conversation
+from bot.errors import BadInput, NotAllowedNow, NotFound
+from bot.level import Level
+
+MAX_REPLY = 4000
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """One line of the queue. `number` is None where an alert has no case yet: the engine is still at it."""
+
+    number: str | None
+    conversation_id: str
+    pseudonym: str
+    channel: str
+    level: Level
+    kind: str
+    state: str
+    owner: Owner
+    staff_name: str | None
+    waiting_since: datetime
+    alerts: int  # not yet acknowledged
+
+
+def queue() -> list[QueueRow]:
+    """Gives what is open: unclaimed first, worst first, then longest waiting."""
+    with reading() as session:
+        names = {row.id: row.display_name for row in session.execute(select(Staff.id, Staff.display_name))}
+        unseen = {row[0]: row[1:] for row in session.execute(_unseen_alerts())}
+        rows = [_case_row(case, names, unseen) for case in session.execute(_open_cases()).scalars()]
+        with_case = {row.conversation_id for row in rows}
+        rows += [_alert_row(session, cid, *unseen[cid]) for cid in unseen if cid not in with_case]
+    return sorted(rows, key=lambda row: (row.owner == Owner.counsellor, -row.level.rank, row.waiting_since))
+
+
+_RANK = sql_case({level.value: level.rank for level in Level}, value=Alert.level)
+
+
+def _unseen_alerts() -> Select[str, int, datetime, int]:
+    """Rows (conversation id, how many, since when, worst rank) of alerts that nobody has acknowledged."""
+    return (
+        select(Alert.conversation_id, func.count(), func.min(Alert.created_at), func.max(_RANK))
+        .where(Alert.acknowledged_at.is_(None))
+        .group_by(Alert.conversation_id)
+    )
+
+
+def _open_cases() -> Select[CareCase]:
+    return (
+        select(CareCase)
+        .where(CareCase.state != CaseState.closed)
+        .options(joinedload(CareCase.conversation), joinedload(CareCase.person))
+    )
+
+
+def _case_row(case: CareCase, names: dict[str, str], unseen: dict[str, tuple[int, datetime, int]]) -> QueueRow:
+    return QueueRow(
+        number=case.number,
+        conversation_id=case.conversation_id,
+        pseudonym=case.person.pseudonym,
+        channel=case.conversation.channel,
+        level=case.level,
+        kind=case.kind,
+        state=case.state,
+        owner=case.conversation.owner,
+        staff_name=names.get(case.staff_id or ""),
+        waiting_since=case.waiting_since,
+        alerts=unseen.get(case.conversation_id, (0,))[0],
+    )
+
+
+def _alert_row(session: Session, conversation_id: str, count: int, since: datetime, rank: int) -> QueueRow:
+    conversation = session.get_one(Conversation, conversation_id)
+    return QueueRow(
+        number=None,
+        conversation_id=conversation_id,
+        pseudonym=conversation.person.pseudonym,
+        channel=conversation.channel,
+        level=list(Level)[rank],
+        kind="",
+        state="alert",
+        owner=conversation.owner,
+        staff_name=None,
+        waiting_since=since,
+        alerts=count,
+    )
+
+
+def claim(conversation_id: str, staff_id: str) -> None:
+    """Makes this counsellor the owner; exactly one of several wins. Raises NotAllowedNow for the others."""
+    with transaction() as session:
+        conversation = lock_conversation(session, conversation_id)
+        if conversation.owner == Owner.counsellor and conversation.counsellor_id != staff_id:
+            raise NotAllowedNow("taken by someone else")
+        acknowledge_alerts(session, conversation_id, staff_id)
+        if conversation.owner == Owner.counsellor:
+            return
+        case, _ = ensure_case(session, conversation, conversation.level, "")
+        move_owner(conversation, Owner.counsellor)
+        conversation.counsellor_id = staff_id
+        _take(session, case, staff_id)
+        _mark(session, conversation, "counsellor_joined")
+
+
+def _take(session: Session, case: CareCase, staff_id: str) -> None:
+    move_case(case, CaseState.in_care)
+    case.staff_id = staff_id
+    case.claimed_at = now()
+    case.acknowledged_at = case.acknowledged_at or case.claimed_at
+    session.add(CaseEvent(case_id=case.id, kind="claimed", staff_id=staff_id))
+
+
+def acknowledge_alerts(session: Session, conversation_id: str, staff_id: str) -> None:
+    """Notes that a person has seen the conversation's alerts."""
+    session.execute(
+        update(Alert)
+        .where(Alert.conversation_id == conversation_id, Alert.acknowledged_at.is_(None))
+        .values(acknowledged_at=now(), acknowledged_by=staff_id)
+    )
+
+
+def acknowledge(conversation_id: str, staff_id: str) -> None:
+    """Stops the alarm: a person has seen it, though nobody has taken it yet."""
+    with transaction() as session:
+        conversation = lock_conversation(session, conversation_id)
+        acknowledge_alerts(session, conversation_id, staff_id)
+        case = _open_case_or_none(session, conversation.id)
+        if case is not None and case.state == CaseState.open:
+            move_case(case, CaseState.acknowledged)
+            case.acknowledged_at = now()
+            session.add(CaseEvent(case_id=case.id, kind="acknowledged", staff_id=staff_id))
+
+
+def reply(conversation_id: str, staff_id: str, text: str) -> str:
+    """Sends a counsellor's words; gives the message's public id. Raises NotAllowedNow unless they own it."""
+    text = text.strip()
+    if not text or len(text) > MAX_REPLY:
+        raise BadInput(f"a reply has 1 to {MAX_REPLY} characters")
+    with transaction() as session:
+        conversation = _owned(session, conversation_id, staff_id)
+        return add_outgoing(session, conversation, Author.counsellor, text, staff_id=staff_id).public_id
+
+
+def hand_back(conversation_id: str, staff_id: str) -> None:
+    """Gives the conversation back to the bot, with a marker the worker sees; the case goes to follow-up."""
+    with transaction() as session:
+        conversation = _owned(session, conversation_id, staff_id)
+        _release(session, conversation)
+        case = _open_case(session, conversation)
+        move_case(case, CaseState.follow_up)
+        session.add(CaseEvent(case_id=case.id, kind="handed_back", staff_id=staff_id))
+
+
+def close(conversation_id: str, staff_id: str, outcome: str) -> None:
+    """Closes the case with its outcome, and gives the conversation back to the bot if this counsellor had it."""
+    outcome = outcome.strip()
+    if not outcome:
+        raise BadInput("closing needs an outcome")
+    with transaction() as session:
+        conversation = lock_conversation(session, conversation_id)
+        if conversation.owner == Owner.counsellor and conversation.counsellor_id != staff_id:
+            raise NotAllowedNow("someone else has it")
+        case = _open_case(session, conversation)
+        acknowledge_alerts(session, conversation_id, staff_id)
+        move_case(case, CaseState.closed)
+        case.closed_at, case.outcome = now(), outcome
+        session.add(CaseEvent(case_id=case.id, kind="closed", staff_id=staff_id, note=outcome))
+        if conversation.owner != Owner.bot:
+            _release(session, conversation)
+        conversation.level = Level.none
+
+
+def _release(session: Session, conversation: Conversation) -> None:
+    had_person = conversation.owner == Owner.counsellor
+    move_owner(conversation, Owner.bot)
+    conversation.counsellor_id = None
+    if had_person:
+        _mark(session, conversation, "counsellor_left")
+
+
+def _mark(session: Session, conversation: Conversation, event: str) -> None:
+    add_outgoing(session, conversation, Author.system, texts.get(event).text, marks={"event": event})
+
+
+def _owned(session: Session, conversation_id: str, staff_id: str) -> Conversation:
+    conversation = lock_conversation(session, conversation_id)
+    if conversation.owner != Owner.counsellor or conversation.counsellor_id != staff_id:
+        raise NotAllowedNow("you do not have this conversation")
+    return conversation
+
+
+def _open_case_or_none(session: Session, conversation_id: str) -> CareCase | None:
+    return session.execute(
+        select(CareCase).where(CareCase.conversation_id == conversation_id, CareCase.state != CaseState.closed)
+    ).scalar_one_or_none()
+
+
+def _open_case(session: Session, conversation: Conversation) -> CareCase:
+    case = _open_case_or_none(session, conversation.id)
+    if case is None:
+        raise NotFound("no open case")
+    return case
+
+
+@dataclass(frozen=True)
+class ThreadMessage:
+    """One bubble for the console. `delivery` is None for what the worker wrote."""
+
+    id: int
+    author: Author
+    text: str
+    level: Level | None
+    reasons: str | None
+    staff_id: str | None
+    created_at: datetime
+    delivery: OutboxState | None
+
+
+def thread(conversation_id: str, after: int = 0, limit: int = 500) -> list[ThreadMessage]:
+    """Gives the newest `limit` messages behind `after`, oldest first, with what the bot said among them."""
+    with reading() as session:
+        if session.get(Conversation, conversation_id) is None:
+            raise NotFound("no such conversation")
+        found = session.execute(
+            select(Message, Outbox.state)
+            .outerjoin(Outbox, Outbox.message_id == Message.id)
+            .where(Message.conversation_id == conversation_id, Message.id > after)
+            .order_by(Message.id.desc())
+            .limit(limit)
+        ).all()
+    return [_bubble(message, state) for message, state in reversed(found)]
+
+
+def _bubble(message: Message, delivery: OutboxState | None) -> ThreadMessage:
+    return ThreadMessage(
+        message.id,
+        message.author,
+        message.body,
+        message.level,
+        message.reasons,
+        message.staff_id,
+        message.created_at,
+        delivery,
+    )
+
+
+def dead_letters(limit: int = 100) -> list[tuple[str, int, str, datetime]]:
+    """Gives what could not be delivered, newest first: (conversation id, message id, error code, since)."""
+    with reading() as session:
+        rows = session.execute(
+            select(Outbox.conversation_id, Outbox.message_id, Outbox.error_code, Outbox.not_before)
+            .where(Outbox.state == OutboxState.dead)
+            .order_by(Outbox.id.desc())
+            .limit(limit)
+        )
+        return [(row[0], row[1], row[2] or "", row[3]) for row in rows]

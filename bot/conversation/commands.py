@@ -1,0 +1,41 @@
+"""The controls of a chat page: what each one means to the engine and how bad it is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.level import Level
+
+
+@dataclass(frozen=True)
+class Command:
+    """`payload` is the intent sent to the engine; `level` is what pressing it says about distress."""
+
+    payload: str
+    level: Level
+
+
+COMMANDS = {
+    "request_human": Command("/request_human", Level.none),
+    "urgent_help": Command('/express_distress{"level": "imminent"}', Level.imminent),
+}
+
+_ASKS_FOR_PERSON = re.compile(
+    r"^[请要我想找转俺给个来]*(真人|人工|活人|客服|人工客服|人工服务|值班人员|值班同志|辅导员|咨询师)[吧呀啊服务聊聊说话谢谢]*[。！!.~]*$"
+)
+_INVISIBLE_OR_SLASH = re.compile(
+    r"^[\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\x00-\x1f]*[/／⁄∕╱⧸]"
+)
+
+
+def asks_for_person(text: str) -> bool:
+    """True for a plain request for a person, which works whatever the engine thinks of it."""
+    return bool(_ASKS_FOR_PERSON.match(text.strip()))
+
+
+def neutralise(text: str) -> str:
+    """Gives the text without anything Rasa could read as an intent: no leading slash of any kind survives."""
+    while _INVISIBLE_OR_SLASH.match(text):
+        text = _INVISIBLE_OR_SLASH.sub("", text, count=1)
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()

@@ -1,0 +1,173 @@
+"""Accepting a message: assessed, stored, alerted in one transaction. The commit is the acknowledgement."""
+
+from __future__ import annotations
+
+import json
+import logging
+import unicodedata
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bot import triage
+from bot.channels.incoming import Accepted, Incoming
+from bot.clock import now
+from bot.conversation import crash
+from bot.conversation.commands import COMMANDS
+from bot.db.encryption import lookup_hash
+from bot.db.models import Alert, Author, ChannelIdentity, Conversation, Inbox, Message, Person, new_id
+from bot.db.session import transaction
+from bot.errors import BadInput, TooMany
+from bot.level import Level, max_level
+from bot.settings import settings
+from bot.triage import Assessment
+
+log = logging.getLogger(__name__)
+FRONT_OF_QUEUE = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def accept(incoming: Incoming) -> Accepted:
+    """Stores a delivery once and gives its receipt; a repeated delivery gives the first receipt again.
+
+    Raises BadInput for an unusable message and TooMany when the sender has too much unanswered; then nothing is stored.
+    """
+    _check(incoming)
+    assessment = assess_safely(incoming)
+    for _ in range(2):  # a second try when another process created the same sender at the same moment
+        try:
+            with transaction() as session:
+                accepted = _store(session, incoming, assessment)
+            crash.point("after_inbox_commit")
+            return accepted
+        except IntegrityError:
+            continue
+    raise BadInput("could not be stored")
+
+
+def _check(incoming: Incoming) -> None:
+    if len(incoming.text) > settings().max_text * 10:
+        raise BadInput("text is too long")
+    if len(incoming.external_id) > 128 or not incoming.external_id or not incoming.sender:
+        raise BadInput("ids are missing or too long")
+    if incoming.command is not None and incoming.command not in COMMANDS:
+        raise BadInput("unknown command")
+
+
+def assess_safely(incoming: Incoming) -> Assessment:
+    """Triage that cannot fail: a text it cannot assess is shown to a person rather than passed over."""
+    try:
+        assessment = triage.assess(incoming.text)
+    except Exception as error:  # whatever is wrong in triage, the worker must not be lost by it
+        log.error("triage failed: %s", type(error).__name__)
+        return Assessment(level=Level.high, score=1.0, reasons=())
+    forced = COMMANDS[incoming.command].level if incoming.command else Level.none
+    if forced.rank <= assessment.level.rank:
+        return assessment
+    return Assessment(level=forced, score=1.0, reasons=assessment.reasons)
+
+
+def _store(session: Session, incoming: Incoming, assessment: Assessment) -> Accepted:
+    conversation = _conversation_of(session, incoming)
+    known = session.execute(
+        select(Message.public_id)
+        .join(Inbox, Inbox.message_id == Message.id)
+        .where(
+            Inbox.channel == incoming.channel,
+            Inbox.account == incoming.account,
+            Inbox.external_id == incoming.external_id,
+        )
+    ).scalar()
+    if known is not None:
+        return Accepted(known, conversation.id, duplicate=True)
+    full = conversation.pending >= settings().max_pending and incoming.channel == "web"
+    if full and not assessment.level.is_crisis:
+        raise TooMany("too many unanswered messages")
+    message = _add_message(session, conversation, incoming, assessment)
+    crash.point("before_inbox_commit")
+    return Accepted(message.public_id, conversation.id, duplicate=False)
+
+
+def _conversation_of(session: Session, incoming: Incoming) -> Conversation:
+    """Finds the sender's conversation and locks it; makes person, identity and conversation for a new sender."""
+    key = lookup_hash(incoming.channel, incoming.account, incoming.sender)
+    conversation = session.execute(
+        select(Conversation)
+        .join(ChannelIdentity, ChannelIdentity.id == Conversation.identity_id)
+        .where(
+            ChannelIdentity.channel == incoming.channel,
+            ChannelIdentity.account == incoming.account,
+            ChannelIdentity.external_hash == key,
+        )
+        .with_for_update(of=Conversation)
+    ).scalar_one_or_none()
+    return conversation or _new_conversation(session, incoming, key)
+
+
+def _new_conversation(session: Session, incoming: Incoming, key: str) -> Conversation:
+    person = Person(id=new_id(), pseudonym="")
+    person.pseudonym = f"职工-{person.id[:6].upper()}"
+    identity = ChannelIdentity(
+        id=new_id(),
+        person_id=person.id,
+        channel=incoming.channel,
+        account=incoming.account,
+        external_hash=key,
+        external_id=incoming.sender,
+    )
+    conversation = Conversation(
+        id=new_id(), identity_id=identity.id, person_id=person.id, channel=incoming.channel, pending=0
+    )
+    for row in (person, identity, conversation):
+        session.add(row)
+        session.flush()
+    return conversation
+
+
+def _add_message(session: Session, conversation: Conversation, incoming: Incoming, assessment: Assessment) -> Message:
+    message = Message(
+        conversation_id=conversation.id,
+        author=Author.worker,
+        body=incoming.text,
+        extra=_extra(incoming),
+        level=assessment.level,
+        reasons=json.dumps([asdict(reason) for reason in assessment.reasons], ensure_ascii=False),
+    )
+    session.add(message)
+    session.flush()
+    session.add(
+        Inbox(
+            channel=incoming.channel,
+            account=incoming.account,
+            external_id=incoming.external_id,
+            conversation_id=conversation.id,
+            message_id=message.id,
+        )
+    )
+    if assessment.level.is_crisis:
+        session.add(Alert(message_id=message.id, conversation_id=conversation.id, level=assessment.level))
+    _make_due(conversation, assessment.level)
+    session.flush()
+    return message
+
+
+def _extra(incoming: Incoming) -> str:
+    press = asdict(incoming.press) if incoming.press else None
+    return json.dumps({"form": incoming.form, "press": press, "command": incoming.command})
+
+
+def _make_due(conversation: Conversation, level: Level) -> None:
+    if level.is_crisis:
+        conversation.due_at = FRONT_OF_QUEUE
+    elif conversation.pending == 0:
+        conversation.due_at = now()
+    conversation.pending += 1
+    conversation.level = max_level(conversation.level, level)
+    conversation.updated_at = now()
+
+
+def is_blank(text: str) -> bool:
+    """True when nothing in the text can be seen: only spaces, controls and invisible characters."""
+    return all(unicodedata.category(char) in ("Cf", "Cc", "Zs", "Mn", "Zl", "Zp") for char in text)

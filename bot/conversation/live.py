@@ -1,0 +1,66 @@
+"""Live updates: wakes whoever waits when something new is in the database.
+
+One look a fifth of a second serves every open page; a write of this process wakes them at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.db.models import Alert, CaseEvent, Message
+from bot.db.session import reading
+
+log = logging.getLogger(__name__)
+INTERVAL = 0.2  # seconds
+
+
+class Feed:
+    """A number that grows with every change, and a way to wait for it to grow."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        self._seen: tuple[int | None, ...] = ()
+        self._changed = asyncio.Condition()
+        self._poke = asyncio.Event()
+
+    def poke(self) -> None:
+        """Says that this process has just written something; safe to call from the event loop only."""
+        self._poke.set()
+
+    async def wait(self, version: int, timeout: float) -> int:
+        """Waits until the number is above `version` or the seconds have passed; gives the number."""
+        async with self._changed:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait_for(lambda: self.version > version), timeout)
+            return self.version
+
+    async def run(self) -> None:
+        """Looks for changes until cancelled."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._poke.wait(), INTERVAL)
+            self._poke.clear()
+            await self._look()
+
+    async def _look(self) -> None:
+        try:
+            seen = await asyncio.to_thread(_newest)
+        except SQLAlchemyError as error:
+            log.warning("live feed cannot read the database: %s", type(error).__name__)
+            return
+        if seen != self._seen:
+            self._seen = seen
+            async with self._changed:
+                self.version += 1
+                self._changed.notify_all()
+
+
+def _newest() -> tuple[int | None, ...]:
+    with reading() as session:
+        newest = [select(func.max(table.id)).scalar_subquery() for table in (Message, CaseEvent, Alert)]
+        return tuple(session.execute(select(*newest)).one())

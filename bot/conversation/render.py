@@ -1,0 +1,87 @@
+"""Turning the engine's messages into what a worker reads. Wording lives in the database and in texts.yml."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from bot import texts
+from bot.clock import now
+from bot.conversation.turn import Reply, Turn
+from bot.db.models import StaffSession
+from bot.db.session import reading
+from bot.errors import EngineUnavailable, NotFound
+from bot.knowledge import faqs
+from bot.level import Level
+from bot.texts import Button, Text
+
+WELCOME_EVERY = timedelta(hours=24)
+ON_DUTY = timedelta(minutes=5)
+
+
+def render(turn: Turn, messages: tuple[dict[str, Any], ...]) -> list[Reply]:
+    """Gives the bubbles of an engine's answer. Raises EngineUnavailable if it names something we do not have."""
+    try:
+        replies = [_reply(turn, message) for message in messages]
+    except (NotFound, KeyError, ValueError):
+        raise EngineUnavailable("unusable answer") from None
+    return [reply for reply in replies if reply is not None]
+
+
+def _reply(turn: Turn, message: dict[str, Any]) -> Reply | None:
+    custom = message.get("custom") or {}
+    buttons = tuple(Button(str(row["title"]), str(row["payload"])) for row in message.get("buttons") or ())
+    if "faq" in custom:
+        return faq_reply(str(custom["faq"]))
+    if "topic_menu" in custom:
+        shown = faqs.menu(str(custom["topic_menu"]))
+        return Reply(shown.text, shown.buttons)
+    if "crisis" in custom:
+        return crisis_reply(turn, Level(custom["crisis"]), custom.get("kind"))
+    if custom.get("text") == "welcome":
+        return _welcome(turn)
+    if "text" in custom:
+        return fixed(str(custom["text"]), buttons)
+    return Reply(str(message["text"]), buttons)
+
+
+def faq_reply(faq_id: str) -> Reply:
+    """Gives an FAQ's answer. Raises NotFound."""
+    shown = faqs.render(faq_id)
+    return Reply(shown.text, shown.buttons, faq_id=shown.faq_id)
+
+
+def fixed(key: str, buttons: tuple[Button, ...] = ()) -> Reply:
+    """Gives a fixed text; buttons of the engine go before the text's own."""
+    if key == "human_requested" and not someone_on_duty():
+        key = "human_requested_nobody_on_duty"
+    text = texts.get(key)
+    return Reply(text.text, buttons + text.buttons)
+
+
+def crisis_reply(turn: Turn, level: Level, kind: str | None) -> Reply:
+    """Gives the fixed crisis text; a short one if the same or worse was told within the last half hour."""
+    told = turn.crisis_told.rank >= level.rank and turn.crisis_told.is_crisis
+    text = texts.get("crisis_again") if told else texts.crisis(level, kind or turn.kind or None)
+    return Reply(text.text, _with_person(text), level=level)
+
+
+def _with_person(text: Text) -> tuple[Button, ...]:
+    return text.buttons or (texts.ASK_PERSON,)
+
+
+def _welcome(turn: Turn) -> Reply | None:
+    recently = turn.welcomed_at is not None and now() - turn.welcomed_at < WELCOME_EVERY
+    if recently or turn.level.is_crisis:
+        return None
+    text = texts.get("welcome")
+    return Reply(text.text, text.buttons, is_welcome=True)
+
+
+def someone_on_duty() -> bool:
+    """True if a member of staff has used the desk in the last minutes."""
+    with reading() as session:
+        seen = select(StaffSession.staff_id).where(StaffSession.last_seen > now() - ON_DUTY).limit(1)
+        return session.execute(seen).first() is not None

@@ -1,0 +1,174 @@
+"""Answering one message: the engine if it can, the safety net if it cannot."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+
+from sqlalchemy import select
+
+from bot import care, texts
+from bot.channels.incoming import Form
+from bot.conversation import crash, render
+from bot.conversation.commands import COMMANDS, asks_for_person, neutralise
+from bot.conversation.engine import Answer, Engine, Question
+from bot.conversation.inbox import is_blank
+from bot.conversation.turn import MAX_ATTEMPTS, Reply, Turn
+from bot.db.models import Message, Owner
+from bot.db.session import reading
+from bot.db.thread import buttons_of
+from bot.errors import EngineUnavailable, XinqiaoError
+from bot.knowledge import feedback
+from bot.level import Level
+from bot.settings import settings
+
+log = logging.getLogger(__name__)
+FIXED = {
+    Form.voice: "unsupported_voice",
+    Form.photo: "unsupported_photo",
+    Form.sticker: "unsupported_sticker",
+    Form.location: "unsupported_location",
+    Form.file: "unsupported_file",
+    Form.edited: "edited_message",
+}
+DISTRESS_INTENTS = ("express_", "worry_about_other")
+
+
+async def answer(engine: Engine, turn: Turn) -> list[Reply]:
+    """Gives the replies to a message; never raises for anything the engine does. Empty while a person has it."""
+    if turn.owner == Owner.counsellor:
+        return []
+    replies = [render.fixed("too_many_messages")] if turn.surplus else []
+    if turn.level.is_crisis:
+        return replies + await _answer_crisis(engine, turn)
+    if turn.form in FIXED and (turn.form != Form.edited or not turn.text):
+        return [*replies, render.fixed(FIXED[turn.form])]
+    payload = await asyncio.to_thread(payload_of, turn)
+    if payload is not None:
+        return replies + await _answer_payload(engine, turn, payload)
+    return replies + await _answer_text(engine, turn)
+
+
+def payload_of(turn: Turn) -> str | None:
+    """Gives the intent a button or control stands for; None for words. Only buttons of this conversation count."""
+    if turn.command is not None:
+        return COMMANDS[turn.command].payload
+    if turn.press is None:
+        return "/request_human" if asks_for_person(turn.text) else None
+    with reading() as session:
+        message = session.execute(
+            select(Message).where(
+                Message.public_id == turn.press.message_id, Message.conversation_id == turn.conversation_id
+            )
+        ).scalar_one_or_none()
+    buttons = buttons_of(message) if message else []
+    return buttons[turn.press.index].payload if 0 <= turn.press.index < len(buttons) else ""
+
+
+async def _answer_crisis(engine: Engine, turn: Turn) -> list[Reply]:
+    """The case is logged by the custom action; if that does not work in time, by us."""
+    try:
+        messages = (await _ask(engine, turn, distress_payload(turn.level), payload=True)).messages
+        replies = await asyncio.to_thread(render.render, turn, messages)
+        if any(reply.level is not None for reply in replies):
+            return replies
+    except EngineUnavailable:
+        log.warning("engine unavailable for a message of level %s; safety net answers", turn.level.value)
+    await asyncio.to_thread(care.open_case, turn.message_id, turn.level, turn.kind)
+    return [await asyncio.to_thread(render.crisis_reply, turn, turn.level, turn.kind)]
+
+
+def distress_payload(level: Level) -> str:
+    """Gives the intent that tells the engine of a sign of distress."""
+    return f"/express_distress{json.dumps({'level': level.value})}"
+
+
+async def _answer_payload(engine: Engine, turn: Turn, payload: str) -> list[Reply]:
+    try:
+        found = await _ask(engine, turn, payload, payload=True)
+        return await asyncio.to_thread(render.render, turn, found.messages)
+    except EngineUnavailable:
+        return await asyncio.to_thread(_without_engine, turn, payload)
+
+
+def _without_engine(turn: Turn, payload: str) -> list[Reply]:
+    """The controls that must work with the engine down: a person, an FAQ that is on a button, a thumb."""
+    values = json.loads(payload[payload.find("{") :]) if "{" in payload else {}
+    try:
+        if payload.startswith("/request_human"):
+            care.request_human(turn.message_id)
+            return [render.fixed("human_requested")]
+        if payload.startswith("/faq"):
+            return [render.faq_reply(str(values["faq"]))]
+        if payload.startswith("/feedback") and turn.press:
+            feedback.record(turn.press.message_id, str(values["value"]))
+            return [render.fixed("feedback_thanks")]
+    except (XinqiaoError, KeyError):
+        log.warning("a control could not be served without the engine")
+    return [outage(turn)]
+
+
+async def _answer_text(engine: Engine, turn: Turn) -> list[Reply]:
+    text = neutralise(turn.text)
+    if is_blank(text):
+        return [render.fixed("empty_message")]
+    if len(text) > settings().max_text:
+        return [render.fixed("too_long")]
+    try:
+        found = await _ask(engine, turn, text)
+        replies = await asyncio.to_thread(render.render, turn, found.messages)
+    except EngineUnavailable:
+        if turn.level == Level.low:
+            return [await asyncio.to_thread(_low_without_engine, turn)]
+        return [await asyncio.to_thread(outage, turn)]
+    return await _with_care(engine, turn, found, replies) if turn.level == Level.low else replies
+
+
+async def _with_care(engine: Engine, turn: Turn, found: Answer, replies: list[Reply]) -> list[Reply]:
+    """At `low` the engine is told of the distress too; an answer to a question stays, small talk gives way."""
+    if str(found.nlu.get("intent", "")).startswith(DISTRESS_INTENTS):
+        return replies
+    answers = [reply for reply in replies if reply.faq_id or reply.is_welcome]
+    try:
+        told = await _ask(engine, turn, distress_payload(Level.low), payload=True)
+        support = await asyncio.to_thread(render.render, turn, told.messages)
+    except EngineUnavailable:
+        support = [await asyncio.to_thread(_low_without_engine, turn)]
+    if turn.kind == "knowledge" and answers:
+        return [*answers, render.fixed("knowledge_gentle_care", (texts.ASK_PERSON,))]
+    return [*support, *answers]
+
+
+def _low_without_engine(turn: Turn) -> Reply:
+    care.open_case(turn.message_id, Level.low, turn.kind)
+    return render.fixed("low_distress")
+
+
+def outage(turn: Turn) -> Reply:
+    """An honest word that the question part is down, shorter the second time, with the offer of a person."""
+    first = texts.get("outage")
+    with reading() as session:
+        last = session.execute(
+            select(Message)
+            .where(Message.conversation_id == turn.conversation_id, Message.id < turn.message_key)
+            .where(Message.reply_to.is_not(None))
+            .order_by(Message.id.desc())
+            .limit(1)
+        ).scalar_one_or_none()
+    again = last is not None and last.body in (first.text, texts.get("outage_repeat").text)
+    text = texts.get("outage_repeat") if again else first
+    return Reply(text.text, text.buttons or (texts.ASK_PERSON,))
+
+
+async def _ask(engine: Engine, turn: Turn, text: str, payload: bool = False) -> Answer:
+    """One call of the engine. A message that has killed its worker before goes without."""
+    if turn.attempts > MAX_ATTEMPTS:
+        raise EngineUnavailable("gave up on this message")
+    concerns = turn.press.message_id if turn.press and text.startswith("/feedback") else turn.message_id
+    crash.point("before_engine_call")
+    found = await engine.ask(
+        Question(turn.conversation_id, concerns, text, turn.level, turn.kind, turn.channel, payload)
+    )
+    crash.point("after_engine_call")
+    return found

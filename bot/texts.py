@@ -1,0 +1,75 @@
+"""The fixed, reviewed texts of nlu_data/texts.yml, with the local facts filled in. Nothing here is generated."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+from bot.level import Level
+from bot.settings import ROOT, settings
+
+PATH = ROOT / "nlu_data" / "texts.yml"
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True)
+class Button:
+    """What a person sees, and the intent that pressing it stands for (never shown)."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """A fixed text, ready to send."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+def fill(template: str, facts: dict[str, str] | None = None) -> str:
+    """Fills `{name}` from the local facts; a line that names an empty or unknown one is left out whole."""
+    known = settings().local_facts if facts is None else facts
+    lines = [_fill_line(line, known) for line in template.strip().splitlines()]
+    return "\n".join(line for line in lines if line is not None).strip()
+
+
+def _fill_line(line: str, facts: dict[str, str]) -> str | None:
+    names = _PLACEHOLDER.findall(line)
+    if any(not facts.get(name) for name in names):
+        return None
+    return _PLACEHOLDER.sub(lambda match: facts[match.group(1)], line)
+
+
+@lru_cache
+def _raw() -> dict[str, Any]:
+    loaded = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+    return dict(loaded["texts"])
+
+
+def has(key: str) -> bool:
+    """True if there is a text of that key."""
+    return key in _raw()
+
+
+@lru_cache
+def get(key: str) -> Text:
+    """Gives a text with its buttons. Raises KeyError for an unknown key."""
+    row = _raw()[key]
+    buttons = tuple(Button(button["title"], button["payload"]) for button in row.get("buttons") or ())
+    return Text(fill(row["text"]), buttons)
+
+
+ASK_PERSON = Button("找真人", "/request_human")
+
+
+def crisis(level: Level, kind: str | None) -> Text:
+    """Gives the fixed first reply for a level and kind, falling back to the kind's milder or the general text."""
+    keys = [f"crisis_{level}_{kind}", f"crisis_high_{kind}", f"crisis_{level}"]
+    found = get(next(key for key in keys if has(key)))
+    return found if found.buttons else Text(found.text, (ASK_PERSON,))
