@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.care.moves import move_case, move_owner
 from bot.clock import local, now
-from bot.db.models import CareCase, CaseEvent, CaseState, Category, Conversation, Message, Owner
+from bot.db.models import Alert, CareCase, CaseEvent, CaseState, Category, Conversation, Message, Owner
 from bot.db.session import transaction
 from bot.errors import NotFound
 from bot.level import Level, max_level
@@ -39,6 +39,7 @@ def open_case(message_id: str, level: Level, kind: str | None = None) -> CaseRef
             return CaseRef(case.number, case.level, created=False)
         session.add(CaseEvent(case_id=case.id, kind="sign", message_id=message.id, level=level))
         _raise_to(case, conversation, level, kind or "")
+        _alert(session, message, level)
         return CaseRef(case.number, case.level, created)
 
 
@@ -51,6 +52,14 @@ def request_human(message_id: str) -> CaseRef:
             session.add(CaseEvent(case_id=case.id, kind="request", message_id=message.id))
             _ask_for_counsellor(case, conversation)
         return CaseRef(case.number, case.level, created)
+
+
+def _alert(session: Session, message: Message, level: Level) -> None:
+    """Pages the desk for a sign that triage had not seen but the model did."""
+    if not level.is_crisis or (message.level or Level.none).is_crisis:
+        return
+    message.level = level
+    session.add(Alert(message_id=message.id, conversation_id=message.conversation_id, level=level))
 
 
 def _locked(session: Session, public_id: str) -> tuple[Message, Conversation]:

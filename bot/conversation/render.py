@@ -65,7 +65,8 @@ def crisis_reply(turn: Turn, level: Level, kind: str | None) -> Reply:
     """Gives the fixed crisis text; a short one if the same or worse was told within the last half hour."""
     told = turn.crisis_told.rank >= level.rank and turn.crisis_told.is_crisis
     text = texts.get("crisis_again") if told else texts.crisis(level, kind or turn.kind or None)
-    return Reply(text.text, _with_person(text), level=level)
+    words = text.text if someone_on_duty() else f"{text.text}\n{texts.get('crisis_nobody_on_duty').text}"
+    return Reply(words, _with_person(text), level=level)
 
 
 def _with_person(text: Text) -> tuple[Button, ...]:

@@ -23,6 +23,7 @@ from bot.db.models import (
     Message,
     Owner,
     Staff,
+    StaffSession,
 )
 from bot.db.session import reading, transaction
 from bot.db.thread import buttons_of
@@ -93,7 +94,7 @@ def test_a_second_cry_gets_a_short_answer_and_no_second_case(fake_engine: Fake, 
     work_all()
     say("真的不想活了")
     work_all()
-    assert bot_says(receipt.conversation_id)[1] == texts.get("crisis_again").text
+    assert bot_says(receipt.conversation_id)[1].startswith(texts.get("crisis_again").text)
     with reading() as session:
         assert session.execute(select(func.count()).select_from(CareCase)).scalar() == 1
 
@@ -113,6 +114,18 @@ def test_asking_for_a_person_works_with_the_engine_down(fake_engine: Fake, work_
     work_all()
     assert bot_says(receipt.conversation_id) == [texts.get("human_requested_nobody_on_duty").text]
     assert desk.queue()[0].owner == Owner.waiting
+
+
+def test_a_worker_in_crisis_is_told_the_truth_when_nobody_is_on_duty(fake_engine: Fake, work_all: WorkAll) -> None:
+    receipt = say(CRY)
+    work_all()
+    assert texts.get("crisis_nobody_on_duty").text in bot_says(receipt.conversation_id)[0]
+    staff = a_counsellor()
+    with transaction() as session:
+        session.add(StaffSession(token_hash="0" * 64, staff_id=staff, csrf="x"))
+    other = say(CRY, sender="worker-2")
+    work_all()
+    assert texts.get("crisis_nobody_on_duty").text not in bot_says(other.conversation_id)[0]
 
 
 def test_low_distress_gets_support_and_the_answer(fake_engine: Fake, work_all: WorkAll, seeded: int) -> None:
