@@ -24,6 +24,13 @@ class TooMany(XinqiaoError):
     status = 429
 
 
+class Busy(XinqiaoError):
+    """It could not be stored this time; nothing was lost or kept, so the sender should try again."""
+
+    code = "busy"
+    status = 503
+
+
 class NotFound(XinqiaoError):
     """There is no such thing, or it is not the caller's."""
 

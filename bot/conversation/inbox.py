@@ -20,7 +20,7 @@ from bot.conversation.commands import COMMANDS
 from bot.db.encryption import lookup_hash
 from bot.db.models import Alert, Author, ChannelIdentity, Conversation, Inbox, Message, Person, new_id
 from bot.db.session import transaction
-from bot.errors import BadInput, TooMany
+from bot.errors import BadInput, Busy, TooMany
 from bot.level import Level, max_level
 from bot.settings import settings
 from bot.triage import Assessment
@@ -44,7 +44,7 @@ def accept(incoming: Incoming) -> Accepted:
             return accepted
         except IntegrityError:
             continue
-    raise BadInput("could not be stored")
+    raise Busy("could not be stored")
 
 
 def _check(incoming: Incoming) -> None:

@@ -23,7 +23,8 @@ from bot.errors import DeliveryFailed
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
-MAX_ATTEMPTS = 12
+MAX_ATTEMPTS = 20  # with the growing pause, a channel may be away for an hour and a half
+LONGEST_PAUSE = 300.0  # seconds
 PAUSE = 0.3  # seconds between looks when there is nothing to do
 
 
@@ -157,7 +158,12 @@ def note_failed(delivery: Delivery, failure: DeliveryFailed) -> None:
         if failure.retry_after is None or row.attempts >= MAX_ATTEMPTS:
             row.state = OutboxState.dead
             return
-        row.not_before = now() + timedelta(seconds=failure.retry_after)
+        pause = failure.retry_after
+        if failure.code == "retry_after":  # the peer asked for a pause; that is no failed attempt
+            row.attempts -= 1
+        else:
+            pause = max(pause, min(2.0**row.attempts, LONGEST_PAUSE))
+        row.not_before = now() + timedelta(seconds=pause)
 
 
 def release_leases() -> None:
