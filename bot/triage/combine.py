@@ -1,0 +1,48 @@
+"""Signs that mean more together: distress next to a means, a place, a farewell or a word of death."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.level import Level
+from bot.triage.levels import Kind, Reason, Scope
+from bot.triage.lexicon import Combination, read_lexicon
+from bot.triage.scope import Finding
+
+# A threat from somebody else, or what a machine did, is no sign of what the writer wants to do.
+_OWN = frozenset({Kind.self_harm, Kind.distress, Kind.debt, Kind.grief, Kind.bullying, Kind.violence})
+
+# A row whose signal is a hint (a word of death, a place) must not be the distress that it is combined with.
+_GRADED = ("", "despair")
+
+
+def raised(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """One finding for each combination that is complete in this message."""
+    present = frozenset(_marks(findings))
+    return tuple(_finding(rule) for rule in read_lexicon().combinations if rule.all_of <= present)
+
+
+def _marks(findings: Iterable[Finding]) -> Iterable[str]:
+    """The signals; `low` for the writer's own distress; marks of danger for what is high already."""
+    for finding in findings:
+        if finding.signal:
+            yield finding.signal
+        if _is_own_distress(finding):
+            yield "low"
+        if finding.reason.scope == Scope.self and finding.reason.level.rank >= Level.high.rank:
+            yield from _danger(finding.reason)
+
+
+def _danger(reason: Reason) -> Iterable[str]:
+    """`danger` for the writer's own life, with `acute` where it is imminent; else the kind."""
+    if reason.kind is not Kind.self_harm:
+        return (str(reason.kind),)
+    return ("danger", "acute") if reason.level is Level.imminent else ("danger",)
+
+
+def _is_own_distress(finding: Finding) -> bool:
+    reason = finding.reason
+    is_low = reason.level is Level.low and finding.signal in _GRADED
+    return is_low and reason.scope == Scope.self and reason.kind in _OWN
+
+
+def _finding(rule: Combination) -> Finding:
+    return Finding(Reason(rule.kind, rule.level, "+".join(sorted(rule.all_of)), Scope.self, rule.note), "")

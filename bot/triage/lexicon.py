@@ -1,0 +1,145 @@
+"""The lexicon in nlu_data/triage: read once, as plain values.
+
+Nothing is checked here beyond what reading needs; `bot.triage.validate` lists every fault of the files.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.level import Level
+from bot.triage.expressions import Expression, parse
+from bot.triage.levels import Kind, Scope
+
+DATA = Path(__file__).parents[2] / "nlu_data" / "triage"
+SIGN_FILES = ("imminent.yml", "high.yml", "low.yml", "topics.yml", "hints.yml")
+IDIOM_FILE = "idioms.yml"
+GROUP_FILES = ("words.yml", "scope.yml")
+CLOAK_FILE = "cloak.yml"
+SPELLING_FILE = "spelling.yml"
+COMBINE_FILE = "combine.yml"
+
+# libyaml's safe loader where it is built in: ten times as fast.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One expression. A mask hides the signs inside it; a mask with a level leaves a sign of its own."""
+
+    expression: str
+    pattern: Expression
+    level: Level
+    kind: Kind
+    note: str
+    scope: Scope
+    mask: bool = False
+    firm: bool = False
+    signal: str = ""
+    unless: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cloak:
+    """How one risk word gets disguised: for each of its syllables, the ways in which people write it."""
+
+    word: str
+    written: tuple[tuple[str, ...], ...]
+    after: tuple[str, ...]
+    not_after: tuple[str, ...]
+    before: tuple[str, ...]
+    not_before: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Combination:
+    """Signs that mean more together: with `all_of` in one message, the message has this level."""
+
+    all_of: frozenset[str]
+    level: Level
+    kind: Kind
+    note: str
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Everything that the files say."""
+
+    rows: tuple[Row, ...]
+    groups: Mapping[str, tuple[str, ...]]
+    cloaks: tuple[Cloak, ...]
+    spellings: Mapping[str, str]
+    combinations: tuple[Combination, ...]
+
+
+@cache
+def read_lexicon(directory: Path = DATA) -> Lexicon:
+    """The lexicon of this directory, read once; raises on what `validate.faults` would complain about."""
+    groups = _groups(directory)
+    return Lexicon(
+        rows=tuple(_rows(directory, groups)),
+        groups=groups,
+        cloaks=tuple(_cloak(raw) for raw in read_rows(directory / CLOAK_FILE)),
+        spellings={raw["from"]: raw["to"] for raw in read_rows(directory / SPELLING_FILE)},
+        combinations=tuple(_combination(raw) for raw in read_rows(directory / COMBINE_FILE)),
+    )
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """The rows of one file as they stand there."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER) or []  # noqa: S506  (a safe loader)
+
+
+def _groups(directory: Path) -> dict[str, tuple[str, ...]]:
+    raws = [raw for name in GROUP_FILES for raw in read_rows(directory / name)]
+    return {raw["name"]: tuple(raw["words"]) for raw in raws}
+
+
+def _rows(directory: Path, groups: Mapping[str, tuple[str, ...]]) -> Iterator[Row]:
+    for name in (*SIGN_FILES, IDIOM_FILE):
+        for raw in read_rows(directory / name):
+            yield _row(raw, groups, mask=name == IDIOM_FILE)
+
+
+def _row(raw: Mapping[str, Any], groups: Mapping[str, tuple[str, ...]], *, mask: bool) -> Row:
+    return Row(
+        expression=raw["expression"],
+        pattern=parse(raw["expression"], groups),
+        level=Level(raw["level"]),
+        kind=Kind(raw["kind"]),
+        note=raw["note"],
+        scope=Scope(raw.get("scope", Scope.figure if mask else Scope.self)),
+        mask=mask,
+        firm=raw.get("firm", False),
+        signal=raw.get("signal", ""),
+        unless=_words(raw, "unless", groups),
+        needs=_words(raw, "needs", groups),
+    )
+
+
+def _words(raw: Mapping[str, Any], key: str, groups: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The words under a key, with `<group>` standing for the words of that group."""
+    words: list[str] = []
+    for word in raw.get(key, ()):
+        words += groups[word[1:-1]] if word.startswith("<") else [word]
+    return tuple(words)
+
+
+def _cloak(raw: Mapping[str, Any]) -> Cloak:
+    return Cloak(
+        word=raw["word"],
+        written=tuple(tuple(str(way) for way in ways) for ways in raw["written"]),
+        after=tuple(raw.get("after", ())),
+        not_after=tuple(raw.get("not_after", ())),
+        before=tuple(raw.get("before", ())),
+        not_before=tuple(raw.get("not_before", ())),
+    )
+
+
+def _combination(raw: Mapping[str, Any]) -> Combination:
+    return Combination(frozenset(raw["all"]), Level(raw["level"]), Kind(raw["kind"]), raw["note"])

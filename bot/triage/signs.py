@@ -1,0 +1,145 @@
+"""spaCy components that mark signs in a folded text: `xinqiao_signs`, then `xinqiao_idioms`.
+
+All phrases of the lexicon are in one PhraseMatcher over single characters; a row with gaps is joined from
+the matches of its parts, so that its cost is that of the parts found and not of all rows.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from spacy.language import Language
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc, Span
+from spacy.vocab import Vocab
+
+from bot.triage.expressions import Part
+from bot.triage.fold import CLAUSE
+from bot.triage.lexicon import Row, read_lexicon
+
+SIGNS = "signs"
+IDIOMS = "idioms"
+MOST_SIGNS = 200
+MOST_PLACES = 60
+
+Place = tuple[int, int]
+
+
+class Chain(NamedTuple):
+    """Parts found in order: where, their words (… for a gap), the gap that a skipped part leaves open."""
+
+    start: int
+    end: int
+    words: str
+    gap: int = 0
+
+
+class SignFinder:
+    """Puts every sign and every idiom of the lexicon into `doc.spans`, labelled with the row's index."""
+
+    def __init__(self, vocab: Vocab, rows: Sequence[Row]) -> None:
+        self._rows = rows
+        self._matcher = PhraseMatcher(vocab)
+        self._parts: dict[int, list[Place]] = {}
+        for phrase, parts in _phrases(rows).items():
+            self._matcher.add(phrase, [Doc(vocab, words=list(phrase), spaces=[False] * len(phrase))])
+            self._parts[vocab.strings[phrase]] = parts
+
+    def __call__(self, doc: Doc) -> Doc:
+        signs: list[Span] = []
+        idioms: list[Span] = []
+        for index, found in self._places(doc).items():
+            row = self._rows[index]
+            spans = (_span(doc, chain, index) for chain in _joined(doc, row, found))
+            (idioms if row.mask else signs).extend(spans)
+        doc.spans[SIGNS] = sorted(signs, key=lambda span: span.start)[:MOST_SIGNS]
+        doc.spans[IDIOMS] = sorted(idioms, key=lambda span: span.start)
+        return doc
+
+    def _places(self, doc: Doc) -> Mapping[int, list[list[Place]]]:
+        """For each row with a match, the places of each of its parts."""
+        found: dict[int, list[list[Place]]] = defaultdict(list)
+        for key, start, end in self._matcher(doc):
+            for index, part in self._parts[key]:
+                places = found[index] or [[] for _ in self._rows[index].pattern.parts]
+                found[index] = places
+                if len(places[part]) < MOST_PLACES:
+                    places[part].append((start, end))
+        return found
+
+
+def _phrases(rows: Sequence[Row]) -> Mapping[str, list[Place]]:
+    """Each phrase with the (row, part) that it stands for; several rows may share one."""
+    phrases: dict[str, list[Place]] = defaultdict(list)
+    for index, row in enumerate(rows):
+        for part, alternatives in enumerate(row.pattern.parts):
+            for phrase in alternatives.phrases:
+                phrases[phrase].append((index, part))
+    return phrases
+
+
+def _span(doc: Doc, chain: Chain, index: int) -> Span:
+    """The label says which row; the id which words of the row: no more of the message is kept."""
+    return Span(doc, chain.start, chain.end, label=str(index), span_id=chain.words)
+
+
+def _joined(doc: Doc, row: Row, found: Sequence[Iterable[Place]]) -> Iterable[Chain]:
+    """The chains with all parts in order, close enough, in one clause; the longest from each start."""
+    chains = [Chain(start, end, _words(doc, start, end)) for start, end in found[0]]
+    for part, places in zip(row.pattern.parts[1:], found[1:], strict=True):
+        skipped = [chain._replace(gap=max(chain.gap, part.gap)) for chain in chains if part.optional]
+        chains = [*_with_next(doc, chains, part, places), *skipped]
+    longest: dict[int, Chain] = {}
+    for chain in chains:
+        best = longest.get(chain.start)
+        if _anchored(doc, row, chain) and (best is None or best.end < chain.end):
+            longest[chain.start] = chain
+    return longest.values()
+
+
+def _with_next(doc: Doc, chains: Iterable[Chain], part: Part, places: Iterable[Place]) -> Iterator[Chain]:
+    """Each chain made longer by each place of the next part that it reaches."""
+    for chain in chains:
+        for start, end in places:
+            if 0 <= start - chain.end <= max(chain.gap, part.gap) and not _has_break(doc, chain.end, start):
+                joint = "…" if start > chain.end else ""
+                yield Chain(chain.start, end, chain.words + joint + _words(doc, start, end))
+
+
+def _words(doc: Doc, start: int, end: int) -> str:
+    return "".join(token.text for token in doc[start:end]).removesuffix(CLAUSE)
+
+
+def _has_break(doc: Doc, start: int, end: int) -> bool:
+    return any(token.text == CLAUSE for token in doc[start:end])
+
+
+def _anchored(doc: Doc, row: Row, chain: Chain) -> bool:
+    starts = not row.pattern.at_start or chain.start == 0 or doc[chain.start - 1].text == CLAUSE
+    ends = not row.pattern.at_end or chain.end == len(doc) or doc[chain.end].text == CLAUSE
+    return starts and ends
+
+
+@Language.component("xinqiao_idioms")
+def drop_masked(doc: Doc) -> Doc:
+    """Takes out the signs that are part of an idiom, a trade word or a figure of speech."""
+    idioms = list(doc.spans[IDIOMS])
+    signs = [sign for sign in doc.spans[SIGNS] if not any(_masks(idiom, sign) for idiom in idioms)]
+    doc.spans[SIGNS] = signs
+    return doc
+
+
+def _masks(idiom: Span, sign: Span) -> bool:
+    """The sign is inside the idiom, or its end is the idiom's beginning: 我现在就去死|磕这道题.
+
+    An idiom does not reach over a space that the writer left right behind the sign: 想死 你了解吗.
+    """
+    inside = idiom.start <= sign.start and sign.end <= idiom.end
+    runs_into = sign.start < idiom.start < sign.end < idiom.end
+    return (inside or runs_into) and not (sign.end < idiom.end and bool(sign[-1].whitespace_))
+
+
+@Language.factory("xinqiao_signs")
+def make_signs(nlp: Language, name: str) -> SignFinder:
+    """The component that finds signs, made from the lexicon."""
+    return SignFinder(nlp.vocab, read_lexicon().rows)
