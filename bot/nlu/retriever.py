@@ -1,0 +1,115 @@
+"""Finds the FAQ that a message asks for and decides between it and the classifier's intent.
+
+The index is no part of Rasa's model: its directory is named by the environment variable XINQIAO_FAQ_INDEX, so
+that publishing a question needs no training. The better encoder (e5) runs only where it can change the outcome.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.exceptions import RasaException
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.arbiter import Chances, Outcome, Thresholds, decide, settled
+from bot.nlu.encoder import sentence_vector
+from bot.nlu.faq_search import Found, Index
+from bot.nlu.sentence import load_encoder
+
+INDEX_VARIABLE = "XINQIAO_FAQ_INDEX"
+PROPERTY = "faq_search"
+"""The message property that carries the score and the candidates to the channel and to the fallback action."""
+
+
+class FaqIndexMissing(RasaException):
+    """The FAQ index named by XINQIAO_FAQ_INDEX cannot be read."""
+
+
+def load_index() -> Index:
+    """Return the index the environment names; raise FaqIndexMissing with the reason."""
+    directory = os.environ.get(INDEX_VARIABLE, "")
+    if not directory:
+        raise FaqIndexMissing(f"{INDEX_VARIABLE} is not set")
+    try:
+        return Index.load(Path(directory))
+    except (OSError, KeyError, ValueError) as error:
+        raise FaqIndexMissing(f"{INDEX_VARIABLE}={directory}: {type(error).__name__}") from error
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class FaqRetriever(GraphComponent):
+    """Sets intent `faq` with entity `faq`, `faq_candidates` or `nlu_fallback`, or leaves the classifier's intent."""
+
+    def __init__(self, index: Index, limits: Thresholds) -> None:
+        self._index = index
+        self._limits = limits
+        load_encoder("e5").encode(["你好"])  # loaded now, not in the first worker's turn
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Return the default thresholds."""
+        return dataclasses.asdict(Thresholds())
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> FaqRetriever:
+        """Return the retriever with its index loaded."""
+        names = {field.name for field in dataclasses.fields(Thresholds)}
+        return cls(load_index(), Thresholds(**{name: config[name] for name in names}))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Decide on each message that is a sentence; a payload has no vector and is left to Rasa."""
+        for message in messages:
+            vector = sentence_vector(message)
+            if vector is not None:
+                self._decide(message, vector)
+        return messages
+
+    def _decide(self, message: Message, vector: np.ndarray) -> None:
+        intent = message.get(INTENT) or {"name": "", "confidence": 0.0}
+        name, confidence = str(intent["name"]), float(intent["confidence"])
+        found = self._search(message.get(TEXT), vector, name, confidence)
+        message.set(PROPERTY, _facts(found), add_to_output=True)
+        outcome = decide(name, confidence, _chances(found), self._limits)
+        if outcome is Outcome.INTENT:
+            return
+        score = found.score if outcome is not Outcome.FALLBACK else 1 - max(found.score, confidence)
+        message.set(INTENT, {"name": outcome.value, "confidence": round(score, 4)}, add_to_output=True)
+        if outcome is Outcome.FAQ:
+            message.set(ENTITIES, [_entity(message.get(TEXT), found.candidates[0].faq)], add_to_output=True)
+
+    def _search(self, text: str, vector: np.ndarray, intent: str, confidence: float) -> Found:
+        exact = self._index.lookup(text)
+        if exact:
+            return exact
+        query = self._index.query(text, vector)
+        cheap = self._index.search(query)
+        if settled(intent, confidence, _chances(cheap), self._limits):
+            return cheap
+        return self._index.search(self._index.with_e5(query, text))
+
+
+def _chances(found: Found) -> Chances:
+    return Chances(found.score, found.lead, found.asks, found.precise)
+
+
+def _facts(found: Found) -> dict[str, Any]:
+    return {"score": found.score, "candidates": [dataclasses.asdict(row) for row in found.candidates]}
+
+
+def _entity(text: str, faq: str) -> dict[str, Any]:
+    return {"entity": "faq", "value": faq, "start": 0, "end": len(text), "extractor": "FaqRetriever"}
