@@ -1,0 +1,84 @@
+"""What a counsellor does with a conversation. Each answers JSON; the live streams bring the new state to all pages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
+
+from bot.care import desk
+from bot.console import cases, guard
+from bot.console.edge import DeskRoute, Shown
+from bot.db.models import StaffSession
+from bot.errors import NotAllowedNow
+
+routes = APIRouter(prefix="/api", route_class=DeskRoute)
+Counsellor = Annotated[StaffSession, Depends(guard.cases)]
+Done = dict[str, Any]
+
+
+class Words(BaseModel):
+    """What a counsellor typed."""
+
+    text: str
+
+    @property
+    def clean(self) -> str:
+        """The text without what no channel can carry: NUL and lone surrogates."""
+        return self.text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+async def _do(request: Request, conversation_id: str, act: Callable[..., object], *args: str) -> object:
+    """Does it and wakes the pages. A lost race becomes a sentence that names the winner."""
+    try:
+        return await asyncio.to_thread(act, conversation_id, *args)
+    except NotAllowedNow as fault:
+        name = await asyncio.to_thread(cases.holder_name, conversation_id)
+        raise Shown(fault, f"已由{name}接手" if name else "现在做不了这一步，情况刚刚变了。") from None
+    finally:
+        await request.state.board.changed()
+
+
+@routes.post("/c/{conversation_id}/claim")
+async def claim(conversation_id: guard.ConversationId, request: Request, session: Counsellor) -> Done:
+    """Takes the conversation; 409 names the counsellor who was faster."""
+    await _do(request, conversation_id, desk.claim, session.staff_id)
+    return {"ok": True}
+
+
+@routes.post("/c/{conversation_id}/acknowledge")
+async def acknowledge(conversation_id: guard.ConversationId, request: Request, session: Counsellor) -> Done:
+    """Stops the alarm of the conversation."""
+    await _do(request, conversation_id, desk.acknowledge, session.staff_id)
+    return {"ok": True}
+
+
+@routes.post("/c/{conversation_id}/reply")
+async def reply(conversation_id: guard.ConversationId, words: Words, request: Request, session: Counsellor) -> Done:
+    """Sends the counsellor's words to the worker; who answers has also seen the alarms."""
+    message_id = await _do(request, conversation_id, desk.reply, session.staff_id, words.clean)
+    await _do(request, conversation_id, desk.acknowledge, session.staff_id)
+    return {"ok": True, "message": message_id}
+
+
+@routes.post("/c/{conversation_id}/hand_back")
+async def hand_back(conversation_id: guard.ConversationId, request: Request, session: Counsellor) -> Done:
+    """Gives the conversation back to the bot."""
+    await _do(request, conversation_id, desk.hand_back, session.staff_id)
+    return {"ok": True}
+
+
+@routes.post("/c/{conversation_id}/close")
+async def close(conversation_id: guard.ConversationId, words: Words, request: Request, session: Counsellor) -> Done:
+    """Closes the case; the words are its outcome."""
+    await _do(request, conversation_id, desk.close, session.staff_id, words.clean)
+    return {"ok": True}
+
+
+@routes.post("/here")
+async def here(session: Counsellor) -> Done:
+    """Says that the counsellor is still at the desk: keeps the session from going idle."""
+    return {"ok": True}

@@ -1,0 +1,117 @@
+"""The queue as the pages show it, read once for everybody who looks."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.care import desk
+from bot.clock import now
+from bot.console import labels
+from bot.console.cases import holders, stuck_messages, unanswered
+from bot.db.models import Owner
+from bot.level import Level
+
+FRESH = 1.0  # seconds for which one reading serves all pages when nothing has changed
+
+
+class Feed(Protocol):
+    """Tells when something new is in the database; bot.conversation.live.Feed is one."""
+
+    version: int
+
+    def poke(self) -> None:
+        """Says that this process has just written something."""
+
+    async def wait(self, version: int, timeout: float) -> int:
+        """Waits until the number is above `version` or the seconds have passed; gives the number."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The queue at one moment.
+
+    `holders` maps a conversation to the id of the counsellor who has it, `unanswered` to how many messages the worker
+    has written since the counsellor last spoke, and since when.
+    """
+
+    rows: list[desk.QueueRow]
+    holders: dict[str, str]
+    unanswered: dict[str, tuple[int, datetime]]
+    undelivered: int
+
+
+class Board:
+    """Reads the queue at most once a change, however many pages are open."""
+
+    def __init__(self, feed: Feed) -> None:
+        self.feed = feed
+        self._lock = asyncio.Lock()
+        self._version = -1
+        self._read_at = 0.0
+        self._snapshot = Snapshot([], {}, {}, 0)
+
+    async def snapshot(self) -> Snapshot:
+        """Gives the queue, never older than the last change this process knows of."""
+        async with self._lock:
+            version = self.feed.version
+            if version != self._version or time.monotonic() - self._read_at > FRESH:
+                self._snapshot = await asyncio.to_thread(_read)
+                self._version, self._read_at = version, time.monotonic()
+            return self._snapshot
+
+    async def changed(self) -> None:
+        """To be called after a write: the next reading is a new one, and open pages are woken."""
+        self._version = -1
+        self.feed.poke()
+
+
+def _read() -> Snapshot:
+    undelivered = len(desk.dead_letters()) + len(stuck_messages())
+    return Snapshot(desk.queue(), holders(), unanswered(), undelivered)
+
+
+def payload(snapshot: Snapshot, staff_id: str) -> dict[str, Any]:
+    """Gives the queue for one member of staff as JSON: who, how bad, how long, never a word of what was said."""
+    return {"rows": [_row(row, snapshot, staff_id) for row in snapshot.rows], "undelivered": snapshot.undelivered}
+
+
+def _row(row: desk.QueueRow, snapshot: Snapshot, staff_id: str) -> dict[str, Any]:
+    holder = snapshot.holders.get(row.conversation_id)
+    count, since = snapshot.unanswered.get(row.conversation_id, (0, None))
+    return {
+        "conversation": row.conversation_id,
+        "number": row.number,
+        "pseudonym": row.pseudonym,
+        "channel": labels.channel(row.channel),
+        "level": row.level,
+        "level_label": labels.LEVELS[row.level],
+        "kind": labels.kind(row.kind),
+        "state": labels.STATES.get(row.state, row.state),
+        "group": _group(row, holder, staff_id),
+        "holder": row.staff_name,
+        "since": iso(row.waiting_since),
+        "unanswered": count,
+        "unanswered_since": iso(since) if since else None,
+        "alerts": row.alerts,
+        "alarm": row.alerts > 0 and row.level == Level.imminent,
+    }
+
+
+def _group(row: desk.QueueRow, holder: str | None, staff_id: str) -> str:
+    if holder is not None:
+        return "mine" if holder == staff_id else "others"
+    return "waiting" if row.owner == Owner.waiting or row.alerts else "watch"
+
+
+def iso(moment: datetime) -> str:
+    """Gives a moment as the pages read it."""
+    return moment.isoformat(timespec="milliseconds")
+
+
+def server_time() -> str:
+    """Gives the server's time, by which the pages correct their own clock."""
+    return iso(now())

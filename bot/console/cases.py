@@ -1,0 +1,229 @@
+"""What the page of one conversation shows, and the record that somebody looked."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from bot.care import desk
+from bot.clock import now
+from bot.console import labels
+from bot.db.models import (
+    Alert,
+    Author,
+    CareCase,
+    CaseEvent,
+    CaseState,
+    Conversation,
+    Inbox,
+    InboxState,
+    Message,
+    Outbox,
+    Owner,
+    Staff,
+)
+from bot.db.session import reading, transaction
+from bot.errors import NotFound
+from bot.level import Level
+
+READ_AGAIN = timedelta(minutes=10)  # a stream that reconnects within this is the same look
+RECENT = 100  # outgoing messages whose delivery is followed
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A worker's message that could not be worked on."""
+
+    conversation_id: str
+    message_id: int
+    received_at: datetime
+
+
+def note_read(conversation_id: str, staff_id: str, *, again_after: timedelta = timedelta(0)) -> None:
+    """Audits that this member of staff looked at the newest case, if there is one. Raises NotFound."""
+    with transaction() as session:
+        _conversation(session, conversation_id)
+        case = _newest_case(session, conversation_id)
+        if case is not None and not _read_since(session, case, staff_id, now() - again_after):
+            session.add(CaseEvent(case_id=case.id, kind="read", staff_id=staff_id))
+
+
+def _read_since(session: Session, case: CareCase, staff_id: str, since: datetime) -> bool:
+    seen = select(CaseEvent.id).where(
+        CaseEvent.case_id == case.id, CaseEvent.kind == "read", CaseEvent.staff_id == staff_id, CaseEvent.at > since
+    )
+    return session.execute(seen.limit(1)).first() is not None
+
+
+def _conversation(session: Session, conversation_id: str) -> Conversation:
+    found = session.get(Conversation, conversation_id)
+    if found is None:
+        raise NotFound("no such conversation")
+    return found
+
+
+def _newest_case(session: Session, conversation_id: str) -> CareCase | None:
+    """The open case if there is one: a conversation opens the next case only after closing the one before."""
+    newest = select(CareCase).where(CareCase.conversation_id == conversation_id).order_by(CareCase.id.desc())
+    return session.execute(newest.limit(1)).scalar_one_or_none()
+
+
+def state(conversation_id: str, staff_id: str) -> dict[str, Any]:
+    """Gives who has the conversation, how its case stands and what this member of staff may do, as JSON."""
+    with reading() as session:
+        conversation = _conversation(session, conversation_id)
+        case = _newest_case(session, conversation_id)
+        holder = conversation.counsellor_id if conversation.owner == Owner.counsellor else None
+        return {
+            "conversation": conversation.id,
+            "pseudonym": conversation.person.pseudonym,
+            "channel": labels.channel(conversation.channel),
+            "holder": _name(session, holder),
+            "mine": holder == staff_id,
+            "alerts": _alerts(session, conversation_id),
+            "delivery": _delivery(session, conversation_id),
+            **_case_facts(conversation, case),
+            "may": _may(conversation, case, staff_id),
+        }
+
+
+def _case_facts(conversation: Conversation, case: CareCase | None) -> dict[str, Any]:
+    open_case = case is not None and case.state != CaseState.closed
+    waits = case is not None and open_case and conversation.owner == Owner.waiting
+    level = case.level if case is not None and open_case else conversation.level
+    return {
+        "level": level,
+        "level_label": labels.LEVELS[level],
+        "number": case.number if case else None,
+        "kind": labels.kind(case.kind) if case else "",
+        "state": labels.STATES[case.state] if case else "还没有建案",
+        "closed": case is not None and not open_case,
+        "since": case.waiting_since.isoformat() if case and waits else None,
+    }
+
+
+def _may(conversation: Conversation, case: CareCase | None, staff_id: str) -> dict[str, bool]:
+    held = conversation.owner == Owner.counsellor
+    mine = held and conversation.counsellor_id == staff_id
+    open_case = case is not None and case.state != CaseState.closed
+    return {"claim": not held, "reply": mine, "hand_back": mine, "close": open_case and (mine or not held)}
+
+
+def holder_name(conversation_id: str) -> str | None:
+    """Gives the display name of the counsellor who has the conversation, or None."""
+    with reading() as session:
+        conversation = _conversation(session, conversation_id)
+        return _name(session, conversation.counsellor_id if conversation.owner == Owner.counsellor else None)
+
+
+def _name(session: Session, staff_id: str | None) -> str | None:
+    found = session.get(Staff, staff_id) if staff_id else None
+    return found.display_name if found else None
+
+
+def _alerts(session: Session, conversation_id: str) -> int:
+    unseen = select(func.count()).where(Alert.conversation_id == conversation_id, Alert.acknowledged_at.is_(None))
+    return session.execute(unseen).scalar_one()
+
+
+def _delivery(session: Session, conversation_id: str) -> dict[str, str]:
+    """Message id → state of delivery, for the newest outgoing messages; JSON wants the ids as text."""
+    newest = (
+        select(Outbox.message_id, Outbox.state)
+        .where(Outbox.conversation_id == conversation_id)
+        .order_by(Outbox.id.desc())
+        .limit(RECENT)
+    )
+    return {str(message_id): state.value for message_id, state in session.execute(newest)}
+
+
+def messages(conversation_id: str, after: int) -> list[dict[str, Any]]:
+    """Gives the messages behind the id `after`, oldest first, as JSON."""
+    found = desk.thread(conversation_id, after)
+    with reading() as session:
+        ids = [message.id for message in found]
+        extras = {row.id: row.extra for row in session.execute(_extras(ids))}
+        names = {row.id: row.display_name for row in session.execute(select(Staff.id, Staff.display_name))}
+    return [_bubble(message, json.loads(extras.get(message.id) or "{}"), names) for message in found]
+
+
+def _extras(ids: list[int]) -> Select[int, str | None]:
+    return select(Message.id, Message.extra).where(Message.id.in_(ids))
+
+
+def _bubble(message: desk.ThreadMessage, extra: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    author = names.get(message.staff_id or "", labels.AUTHORS[message.author])
+    signed = message.level if message.author == Author.worker and message.level else Level.none
+    return {
+        "id": message.id,
+        "author": message.author,
+        "name": author,
+        "text": message.text,
+        "form": labels.form(str(extra.get("form") or "")),
+        "buttons": [title for title, _ in extra.get("buttons") or []],
+        "level": signed,
+        "level_label": labels.LEVELS[signed],
+        "reasons": [_reason(reason) for reason in json.loads(message.reasons or "[]")],
+        "at": message.created_at.isoformat(),
+        "delivery": message.delivery,
+    }
+
+
+def _reason(reason: dict[str, str]) -> dict[str, str]:
+    level, note = Level(reason.get("level", Level.none)), reason.get("note", "")
+    named = not reason.get("expression", "").isascii()  # a rule that joins several signs has an id, no words
+    return {
+        "title": reason.get("expression", "") if named or not note else note,
+        "note": note if named else "",
+        "kind": labels.kind(reason.get("kind", "")),
+        "level": labels.LEVELS[level] if level != Level.none else "佐证",
+        "scope": labels.scope(reason.get("scope", "")),
+    }
+
+
+def stuck_messages(limit: int = 100) -> list[Stuck]:
+    """Gives the workers' messages that were given up after repeated failures, newest first."""
+    with reading() as session:
+        rows = session.execute(
+            select(Inbox.conversation_id, Inbox.message_id, Inbox.received_at)
+            .where(Inbox.state == InboxState.failed)
+            .order_by(Inbox.id.desc())
+            .limit(limit)
+        )
+        return [Stuck(*row) for row in rows]
+
+
+def pseudonyms(conversation_ids: set[str]) -> dict[str, str]:
+    """Gives the pseudonym of each conversation's worker."""
+    with reading() as session:
+        found = session.execute(select(Conversation).where(Conversation.id.in_(conversation_ids))).scalars()
+        return {conversation.id: conversation.person.pseudonym for conversation in found}
+
+
+def holders() -> dict[str, str]:
+    """Gives which counsellor has which conversation: conversation id → staff id."""
+    with reading() as session:
+        held = select(Conversation.id, Conversation.counsellor_id).where(Conversation.owner == Owner.counsellor)
+        return {row[0]: row[1] for row in session.execute(held) if row[1]}
+
+
+def unanswered() -> dict[str, tuple[int, datetime]]:
+    """Gives, for conversations that a counsellor has, how much the worker wrote since a person last spoke or came."""
+    spoken = aliased(Message)
+    last = select(func.max(spoken.id)).where(
+        spoken.conversation_id == Message.conversation_id, spoken.author.in_((Author.counsellor, Author.system))
+    )
+    waiting = (
+        select(Message.conversation_id, func.count(), func.min(Message.created_at))
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Conversation.owner == Owner.counsellor, Message.author == Author.worker)
+        .where(Message.id > func.coalesce(last.correlate(Message).scalar_subquery(), 0))
+        .group_by(Message.conversation_id)
+    )
+    with reading() as session:
+        return {row[0]: (row[1], row[2]) for row in session.execute(waiting)}

@@ -1,0 +1,98 @@
+"""Who may use a route. Every route declares it: `public`, or `staff(...)` with the roles that may."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Path, Request, Response
+
+from bot.db.models import Role, StaffSession
+from bot.errors import NotAllowed, XinqiaoError
+from bot.settings import settings
+from bot.staff import accounts
+
+COOKIE = "xq_desk"
+FORM_COOKIE = "xq_form"  # ties the forms that stand before a login to the browser that fetched them
+CSRF_HEADER = "x-csrf"
+CSRF_FIELD = "csrf"
+READS = {"GET", "HEAD"}
+ConversationId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+Check = Callable[[Request], Awaitable[StaffSession]]
+DECLARED: dict[Check, frozenset[Role]] = {}
+
+
+class CsrfMissing(NotAllowed):
+    """The request does not carry the token of its session: it may come from a foreign page."""
+
+    code = "csrf"
+
+
+class LoginNeeded(XinqiaoError):
+    """Nobody is logged in; pages go to the login form."""
+
+    code = "login_needed"
+    status = 401
+
+
+def staff(*roles: Role) -> Check:
+    """Gives a dependency that lets these roles in, checks the CSRF token of every write, and gives the session."""
+
+    async def check(request: Request) -> StaffSession:
+        session = await current(request)
+        if session.staff.role not in DECLARED[check]:
+            raise NotAllowed("the role may not do this")
+        if request.method not in READS:
+            await _check_csrf(request, session.csrf)
+        return session
+
+    DECLARED[check] = frozenset(roles)
+    return check
+
+
+async def public(request: Request) -> None:
+    """Declares a route that anybody may use; its writes carry the token of the form cookie."""
+    if request.method not in READS:
+        await _check_csrf(request, request.cookies.get(FORM_COOKIE, ""))
+
+
+CASE_ROLES = (Role.counsellor, Role.lead, Role.admin)
+cases = staff(*CASE_ROLES)  # everything that shows or moves a case
+anyone = staff(*Role)  # what every member of staff may do, such as logging out
+
+
+async def current(request: Request, *, touch: bool = True) -> StaffSession:
+    """Gives the living session of the request. Raises LoginNeeded."""
+    token = request.cookies.get(COOKIE, "")
+    session = await asyncio.to_thread(accounts.session_of, token, touch=touch) if token else None
+    if session is None:
+        raise LoginNeeded("nobody is logged in")
+    return session
+
+
+async def _check_csrf(request: Request, expected: str) -> None:
+    given = request.headers.get(CSRF_HEADER) or str((await request.form()).get(CSRF_FIELD, ""))
+    same = hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
+    from_here = request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+    if not expected or not same or not from_here:
+        raise CsrfMissing("no valid token")
+
+
+def form_token(request: Request) -> str:
+    """Gives the token for a form that stands before the login: the browser's own, or a fresh one."""
+    known = request.cookies.get(FORM_COOKIE, "")
+    return known if len(known) == 43 else secrets.token_urlsafe(32)
+
+
+def set_cookie(response: Response, name: str, value: str) -> None:
+    """Sets a cookie of the desk: unreadable for scripts, never sent from foreign pages, gone with the browser."""
+    secure = settings().secure_cookies
+    response.set_cookie(name, value, path="/desk", httponly=True, samesite="strict", secure=secure)
+
+
+def drop_cookie(response: Response, name: str) -> None:
+    """Removes a cookie of the desk."""
+    response.delete_cookie(name, path="/desk", httponly=True, samesite="strict", secure=settings().secure_cookies)

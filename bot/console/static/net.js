@@ -1,0 +1,91 @@
+// Writes to the server, and the live streams from it.
+
+export class Refused extends Error {
+  constructor(status, code, message) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+let onGone = () => {};
+export function whenGone(handler) {
+  onGone = handler;
+}
+
+const csrf = () => document.querySelector('meta[name="csrf"]').content;
+
+export async function post(path, body = null) {
+  const headers = { "X-CSRF": csrf() };
+  if (body) headers["Content-Type"] = "application/json";
+  let response;
+  try {
+    response = await fetch(path, { method: "POST", headers, body: body && JSON.stringify(body) });
+  } catch {
+    throw new Refused(0, "offline", "没连上，请看看网络再试。");
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (response.status === 401) onGone();
+  if (!response.ok) throw new Refused(response.status, answer.error, answer.message || "没有办成，请再试一次。");
+  return answer;
+}
+
+const SILENCE = 40_000; // ms without any sign of life: the server sends one every 15 s
+const RETRY = 2_000;
+
+// One stream that comes back by itself. `url(last)` is asked anew each time, with the last event's id.
+export class Live {
+  constructor(url, handlers, onLine = () => {}) {
+    this.url = url;
+    this.handlers = handlers;
+    this.onLine = onLine;
+    this.last = "";
+    this.closed = false;
+    this.watch = setInterval(() => this.check(), 5_000);
+    this.open();
+  }
+
+  open() {
+    if (this.closed) return;
+    this.heard = Date.now();
+    this.source = new EventSource(this.url(this.last));
+    this.source.onopen = () => this.line(true);
+    this.source.onerror = () => this.again();
+    const gone = () => { this.close(); onGone(); };
+    for (const [name, handle] of Object.entries({ ...this.handlers, gone })) {
+      this.source.addEventListener(name, (event) => this.hear(event, handle));
+    }
+  }
+
+  hear(event, handle) {
+    if (this.closed) return;
+    this.heard = Date.now();
+    if (event.lastEventId) this.last = event.lastEventId;
+    handle(JSON.parse(event.data));
+  }
+
+  async again() {
+    this.source.close();
+    if (this.closed || this.retry) return;
+    this.line(false);
+    this.retry = setTimeout(() => { this.retry = 0; this.open(); }, RETRY);
+    const answer = await fetch("/desk/api/queue").catch(() => null);
+    if (answer && (answer.status === 401 || answer.status === 403)) { this.close(); onGone(); }
+  }
+
+  check() {
+    if (Date.now() - this.heard > SILENCE) this.again();
+  }
+
+  line(up) {
+    if (up) this.heard = Date.now();
+    this.onLine(up);
+  }
+
+  close() {
+    this.closed = true;
+    clearInterval(this.watch);
+    clearTimeout(this.retry);
+    this.source.close();
+  }
+}

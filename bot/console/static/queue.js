@@ -1,0 +1,142 @@
+// The queue: worst first, drawn in place so that focus and reading position stay.
+
+import { byId, el, setText, show, toast, waited } from "./dom.js";
+
+const rows = new Map(); // conversation id → its line
+
+export class Queue {
+  constructor({ onOpen, onAct }) {
+    this.root = byId("queue");
+    this.data = [];
+    this.onOpen = onOpen;
+    this.onAct = onAct;
+    this.selected = "";
+    this.movedAt = 0;
+    setInterval(() => this.tick(), 1000);
+  }
+
+  update(data) {
+    this.noteMove(data);
+    this.data = data;
+    const alive = new Set(data.map((row) => row.conversation));
+    for (const [id, line] of rows) if (!alive.has(id)) { line.item.remove(); rows.delete(id); }
+    for (const section of this.root.querySelectorAll("section")) this.fill(section);
+    show(byId("queue-empty"), data.length === 0);
+    this.tick();
+  }
+
+  // Lines that change places under the pointer: a click meant for one must not hit another.
+  noteMove(data) {
+    const order = (list) => list.map((row) => row.group + row.conversation).join();
+    if (order(data) !== order(this.data) && this.root.matches(":hover")) this.movedAt = Date.now();
+  }
+
+  justMoved(event) {
+    const moved = event.detail > 0 && Date.now() - this.movedAt < 500;
+    if (moved) toast("队列刚刚变了，请看清再点一次。");
+    return moved;
+  }
+
+  fill(section) {
+    const list = section.querySelector("ul");
+    const mine = this.data.filter((row) => row.group === section.dataset.group);
+    mine.forEach((row, place) => {
+      const line = rows.get(row.conversation) ?? this.make(row.conversation);
+      this.draw(line, row);
+      if (list.children[place] !== line.item) this.put(list, line.item, place);
+    });
+    section.querySelector(".count").textContent = mine.length;
+    show(section, mine.length > 0);
+  }
+
+  // Moving a node drops its focus, so give it back.
+  put(list, item, place) {
+    const focused = item.contains(document.activeElement) ? document.activeElement : null;
+    list.insertBefore(item, list.children[place] ?? null);
+    focused?.focus({ preventScroll: true });
+  }
+
+  make(id) {
+    const line = { id, item: el("li", "row"), link: el("a", "row-open"), acts: el("div", "row-acts") };
+    for (const part of ["level", "name", "clock", "about", "news"]) line[part] = el("span", part);
+    line.link.href = `/desk/c/${id}`;
+    line.link.append(line.level, line.name, line.clock, line.about, line.news);
+    line.link.addEventListener("click", (event) => this.open(event, id));
+    line.ack = this.button(line, "知道了", "acknowledge");
+    line.claim = this.button(line, "接手", "claim");
+    line.item.append(line.link, line.acts);
+    rows.set(id, line);
+    return line;
+  }
+
+  button(line, text, action) {
+    const button = el("button", "small", text);
+    button.type = "button";
+    button.addEventListener("click", (event) => this.justMoved(event) || this.onAct(action, line.id));
+    line.acts.append(button);
+    return button;
+  }
+
+  open(event, id) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button > 0) return;
+    event.preventDefault();
+    if (!this.justMoved(event)) this.onOpen(id);
+  }
+
+  draw(line, row) {
+    line.row = row;
+    line.item.className = `row ${row.level}${row.alarm ? " alarm" : ""}`;
+    this.mark(line);
+    line.level.className = `level ${row.level}`;
+    setText(line.level, row.level_label);
+    setText(line.name, row.pseudonym);
+    const who = row.group !== "mine" && row.holder;
+    const unanswered = row.unanswered && `${row.unanswered} 条没回`;
+    setText(line.about, [row.kind, row.state, who, row.channel].filter(Boolean).join(" · "));
+    setText(line.news, unanswered || "");
+    show(line.news, Boolean(unanswered));
+    line.claim.classList.toggle("primary", row.alarm);
+    show(line.ack, row.alerts > 0);
+    show(line.claim, row.group === "waiting");
+    show(line.acts, row.alerts > 0 || row.group === "waiting");
+    line.ack.setAttribute("aria-label", `知道了：${row.pseudonym}`);
+    line.claim.setAttribute("aria-label", `接手：${row.pseudonym}`);
+  }
+
+  mark(line) {
+    const here = line.id === this.selected;
+    line.item.classList.toggle("selected", here);
+    if (here) line.link.setAttribute("aria-current", "page");
+    else line.link.removeAttribute("aria-current");
+  }
+
+  select(id) {
+    this.selected = id;
+    for (const line of rows.values()) this.mark(line);
+  }
+
+  tick() {
+    for (const line of rows.values()) {
+      const since = line.row.group === "waiting" ? line.row.since : line.row.unanswered_since;
+      setText(line.clock, since ? `等 ${waited(since)}` : "");
+    }
+  }
+
+  // Moves the focus by one line; the keys J and K.
+  step(by) {
+    const links = [...this.root.querySelectorAll("section:not([hidden]) .row-open")];
+    const at = links.findIndex((link) => link.parentElement.contains(document.activeElement));
+    const from = at >= 0 ? at : links.findIndex((link) => link.getAttribute("aria-current"));
+    links[Math.min(Math.max(from + by, 0), links.length - 1)]?.focus();
+  }
+
+  focusSelected() {
+    (rows.get(this.selected)?.link ?? this.root).focus();
+  }
+
+  // The conversation that a key means: the focused line, else the open one.
+  pointed() {
+    const focused = [...rows.values()].find((line) => line.item.contains(document.activeElement));
+    return focused?.id ?? this.selected;
+  }
+}

@@ -1,0 +1,172 @@
+// One conversation: its thread, its state, and what may be done with it.
+
+import { bubble, drawDelivery } from "./bubble.js";
+import { byId, day, el, prefer, preference, setText, show, syncClock, waited } from "./dom.js";
+import { Live, post } from "./net.js";
+
+const drafts = new Map(); // what was being typed, by conversation; in memory only
+const wide = matchMedia("(min-width: 860px)");
+
+export class Thread {
+  constructor({ onAct, onAlive }) {
+    this.id = "";
+    this.onAct = onAct;
+    this.onAlive = onAlive;
+    this.log = byId("thread");
+    this.reply = byId("reply");
+    this.wire();
+    setInterval(() => this.tick(), 1000);
+  }
+
+  wire() {
+    byId("composer").addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
+    this.reply.addEventListener("keydown", (event) => this.typed(event));
+    this.reply.addEventListener("input", () => drafts.set(this.id, this.reply.value));
+    byId("enter-sends").checked = preference("enter", "no") === "yes";
+    byId("enter-sends").addEventListener("change", (event) => prefer("enter", event.target.checked ? "yes" : "no"));
+    byId("enter-sends").addEventListener("change", () => this.hint());
+    this.hint();
+    byId("claim").addEventListener("click", () => this.onAct("claim", this.id));
+    byId("acknowledge").addEventListener("click", () => this.onAct("acknowledge", this.id));
+    byId("newer").addEventListener("click", () => this.toEnd());
+    this.log.addEventListener("scroll", () => { if (this.atEnd()) show(byId("newer"), false); });
+  }
+
+  open(id) {
+    this.leave();
+    this.id = id;
+    this.state = null;
+    this.last = 0;
+    this.lastDay = "";
+    this.deliveries = new Map();
+    this.log.replaceChildren();
+    this.log.setAttribute("aria-busy", "true");
+    this.reply.value = drafts.get(id) ?? "";
+    this.live = new Live((last) => `/desk/c/${id}/events?after=${last || 0}`, {
+      messages: (list) => this.add(list),
+      state: (state) => this.draw(state),
+      alive: (sign) => this.onAlive(sign),
+    });
+  }
+
+  leave() {
+    this.live?.close();
+    this.live = null;
+    this.id = "";
+    this.log.replaceChildren();
+    show(byId("open"), false);
+    show(byId("nothing"), true);
+  }
+
+  add(list) {
+    const first = this.last === 0;
+    const follow = first || this.atEnd();
+    for (const message of list) if (message.id > this.last) this.append(message);
+    this.log.setAttribute("aria-busy", "false");
+    if (follow) requestAnimationFrame(() => this.toEnd());
+    else if (list.some((message) => message.author === "worker")) show(byId("newer"), true);
+  }
+
+  append(message) {
+    this.last = message.id;
+    if (day(message.at) !== this.lastDay) {
+      this.lastDay = day(message.at);
+      this.log.append(el("p", "day", this.lastDay));
+    }
+    const node = bubble(message);
+    this.deliveries.set(String(message.id), node.querySelector(".delivery"));
+    this.log.append(node);
+  }
+
+  atEnd() {
+    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 120;
+  }
+
+  toEnd() {
+    this.log.scrollTop = this.log.scrollHeight;
+    show(byId("newer"), false);
+  }
+
+  draw(state) {
+    const fresh = !this.state;
+    const follow = this.atEnd();
+    const became = state.mine && !this.state?.mine;
+    syncClock(state.now);
+    this.state = state;
+    show(byId("nothing"), false);
+    show(byId("open"), true);
+    this.drawHead(state);
+    this.drawComposer(state);
+    for (const [id, value] of Object.entries(state.delivery)) {
+      const node = this.deliveries.get(id);
+      if (node) drawDelivery(node, value);
+    }
+    if (follow) requestAnimationFrame(() => this.toEnd());
+    if (became && (wide.matches || !fresh)) this.reply.focus();
+    else if (fresh) byId("pseudonym").focus({ preventScroll: true });
+  }
+
+  drawHead(state) {
+    setText(byId("pseudonym"), state.pseudonym);
+    byId("level").className = `level ${state.level}`;
+    setText(byId("level"), state.level_label);
+    show(byId("acknowledge"), state.alerts > 0);
+    show(byId("hand-back"), state.may.hand_back);
+    show(byId("close"), state.may.close);
+    byId("open").classList.toggle("urgent", state.alerts > 0 && state.level === "imminent");
+    const parts = [state.kind, state.state, state.channel, state.number && `个案 ${state.number}`].filter(Boolean);
+    byId("facts").replaceChildren(...parts.flatMap((part) => [el("span", "fact", part), " "]));
+    this.tick();
+  }
+
+  tick() {
+    if (this.state) setText(byId("waits"), this.state.since ? `等 ${waited(this.state.since)}` : "");
+  }
+
+  drawComposer(state) {
+    show(byId("box"), state.may.reply);
+    show(byId("claim"), state.may.claim);
+    const taken = state.holder && !state.mine;
+    setText(byId("taken"), taken ? `由${state.holder}在陪。你可以看，不能回话。` : "");
+    show(byId("taken"), Boolean(taken));
+  }
+
+  hint() {
+    const touch = matchMedia("(pointer: coarse)").matches;
+    const key = byId("enter-sends").checked ? "Shift+回车换行" : "Ctrl+回车发送";
+    this.reply.placeholder = touch ? "写给职工的话" : `写给职工的话（${key}）`;
+  }
+
+  // While a Chinese input method is composing, Enter chooses a word and must not send.
+  typed(event) {
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+    const plain = byId("enter-sends").checked && !event.shiftKey && !event.altKey;
+    if (!event.ctrlKey && !event.metaKey && !plain) return;
+    event.preventDefault();
+    this.send();
+  }
+
+  async send() {
+    const [id, text] = [this.id, this.reply.value];
+    if (!text.trim() || this.sending) return;
+    this.sending = true;
+    byId("send").disabled = true;
+    show(byId("fault"), false);
+    try {
+      await post(`/desk/api/c/${id}/reply`, { text });
+      this.sent(id, text);
+    } catch (fault) {
+      setText(byId("fault"), `没发出去：${fault.message}文字还在。`);
+      show(byId("fault"), true);
+    }
+    this.sending = false;
+    byId("send").disabled = false;
+  }
+
+  sent(id, text) {
+    drafts.delete(id);
+    if (this.id !== id || this.reply.value !== text) return;
+    this.reply.value = "";
+    this.toEnd();
+  }
+}

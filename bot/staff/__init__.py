@@ -1,0 +1,1 @@
+"""Staff accounts: who may work at the desk, how they prove it, and for how long."""

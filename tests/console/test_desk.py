@@ -1,0 +1,367 @@
+"""The queue, the conversation and what counsellors do, over a real socket with live streams."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select, update
+
+from bot import care, clock
+from bot.care import desk
+from bot.console import streams
+from bot.db.models import Author, CareCase, Conversation, Inbox, InboxState, Outbox, OutboxState, Owner, Role, Staff
+from bot.db.session import reading, transaction
+from bot.level import Level
+from tests.console.ground import Browser, cry, staffed, write
+
+
+class Events:
+    """A stream of server-sent events, read one at a time."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self.lines = answer.iter_lines()
+        self.last_id = ""
+
+    def next(self, name: str) -> Any:
+        """The data of the next event of that name."""
+        current, deadline = "", time.monotonic() + 25
+        for line in self.lines:
+            assert time.monotonic() < deadline, f"{name} did not come"
+            key, _, value = line.partition(": ")
+            if key == "id":
+                self.last_id = value
+            elif key == "event":
+                current = value
+            elif key == "data" and current == name:
+                return json.loads(value)
+        raise AssertionError(f"the stream ended before {name}")
+
+    def until(self, name: str, test: Any) -> Any:
+        """The first event of that name that passes the test."""
+        while not test(data := self.next(name)):
+            pass
+        return data
+
+
+@contextmanager
+def listening(browser: Browser, path: str, headers: dict[str, str] | None = None) -> Iterator[Events]:
+    """An open stream."""
+    with browser.stream("GET", path, headers=headers) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        yield Events(answer)
+
+
+def test_the_queue_is_worst_first_then_longest_waiting(desk_url: str) -> None:
+    browser = staffed(desk_url)
+    for sender, level in (("a", Level.high), ("b", Level.imminent), ("c", Level.high), ("d", Level.imminent)):
+        cry("活着没意思", sender, level)
+    rows = browser.get("/desk/api/queue").json()["rows"]
+    assert [row["level"] for row in rows] == ["imminent", "imminent", "high", "high"]
+    waits = [row["since"] for row in rows]
+    assert waits == sorted(waits[:2]) + sorted(waits[2:])
+    assert {row["group"] for row in rows} == {"waiting"}
+
+
+def test_the_queue_holds_no_word_of_what_was_said(desk_url: str) -> None:
+    browser = staffed(desk_url)
+    accepted = cry("暗号紫云英，我撑不下去了", "13800000000")
+    texts = [browser.get(path).text for path in ("/desk", "/desk/api/queue", f"/desk/c/{accepted.conversation_id}")]
+    with listening(browser, "/desk/events") as events:
+        texts.append(json.dumps(events.next("queue"), ensure_ascii=False))
+    assert "职工-" in texts[1]
+    for text in texts:
+        assert "紫云英" not in text
+        assert "13800000000" not in text
+
+
+def test_a_new_imminent_case_reaches_the_open_queue_within_a_second(desk_url: str) -> None:
+    browser = staffed(desk_url)
+    with listening(browser, "/desk/events") as events:
+        assert events.next("queue")["rows"] == []
+        started = time.monotonic()
+        cry()
+        data = events.until("queue", lambda data: data["rows"])
+        assert time.monotonic() - started < 1
+    assert data["rows"][0]["alarm"] is True
+
+
+def test_an_alert_is_shown_before_there_is_a_case(desk_url: str) -> None:
+    browser = staffed(desk_url)
+    accepted = write("我在楼顶，现在就跳下去")
+    [row] = browser.get("/desk/api/queue").json()["rows"]
+    assert (row["conversation"], row["number"], row["group"]) == (accepted.conversation_id, None, "waiting")
+    assert row["alerts"] == 1
+
+
+def test_acknowledging_stops_the_alarm_on_every_desk(desk_url: str) -> None:
+    first, second = staffed(desk_url), staffed(desk_url, "wangqiang")
+    conversation = cry().conversation_id
+    with listening(second, "/desk/events") as events:
+        assert events.next("queue")["rows"][0]["alarm"] is True
+        assert first.act(f"c/{conversation}/acknowledge").status_code == 200
+        [row] = events.until("queue", lambda data: not data["rows"][0]["alarm"])["rows"]
+    assert (row["state"], row["group"]) == ("已知晓，待接手", "waiting")
+
+
+def test_an_acknowledged_alert_without_a_case_leaves_the_queue_by_itself(desk_url: str) -> None:
+    first, second = staffed(desk_url), staffed(desk_url, "wangqiang")
+    conversation = write("我在楼顶，现在就跳下去").conversation_id
+    with listening(second, "/desk/events") as events:
+        assert events.next("queue")["rows"]
+        first.act(f"c/{conversation}/acknowledge")
+        assert events.next("queue")["rows"] == []
+
+
+def test_the_whole_way_from_claim_to_close(desk_url: str) -> None:
+    browser = staffed(desk_url)
+    conversation = cry().conversation_id
+    assert browser.act(f"c/{conversation}/reply", {"text": "在吗"}).status_code == 409
+    assert browser.act(f"c/{conversation}/claim").status_code == 200
+    assert browser.act(f"c/{conversation}/reply", {"text": " 我在，慢慢说。\x00 "}).status_code == 200
+    thread = desk.thread(conversation)
+    assert (thread[-1].author, thread[-1].text) == (Author.counsellor, "我在，慢慢说。")
+    assert browser.act(f"c/{conversation}/hand_back").status_code == 200
+    assert desk.thread(conversation)[-1].author == Author.system
+    assert browser.act(f"c/{conversation}/close", {"text": "   "}).status_code == 400
+    assert browser.act(f"c/{conversation}/close", {"text": "情绪平稳"}).status_code == 200
+    assert browser.get("/desk/api/queue").json()["rows"] == []
+    with reading() as session:
+        assert session.execute(select(CareCase.outcome)).scalar_one() == "情绪平稳"
+        assert session.get_one(Conversation, conversation).owner == Owner.bot
+
+
+def test_of_two_claims_at_once_exactly_one_wins_and_the_other_hears_the_name(desk_url: str) -> None:
+    first, second = staffed(desk_url), staffed(desk_url, "wangqiang")
+    for number in range(8):
+        conversation = cry(sender=f"worker-{number}").conversation_id
+        with ThreadPoolExecutor(2) as pool:
+            answers = list(pool.map(lambda one, path=f"c/{conversation}/claim": one.act(path), (first, second)))
+        assert sorted(answer.status_code for answer in answers) == [200, 409]
+        [lost] = [answer for answer in answers if answer.status_code == 409]
+        winner = "王强" if lost is answers[0] else "李芳"
+        assert lost.json()["message"] == f"已由{winner}接手"
+
+
+def test_nobody_speaks_hands_back_or_closes_for_a_colleague(desk_url: str) -> None:
+    first, second = staffed(desk_url), staffed(desk_url, "wangqiang", Role.admin)
+    conversation = cry().conversation_id
+    first.act(f"c/{conversation}/claim")
+    before = len(desk.thread(conversation))
+    for action, body in (("claim", None), ("reply", {"text": "x"}), ("hand_back", None), ("close", {"text": "x"})):
+        answer = second.act(f"c/{conversation}/{action}", body)
+        assert (answer.status_code, answer.json()["message"]) == (409, "已由李芳接手"), action
+    assert len(desk.thread(conversation)) == before
+
+
+def test_claiming_twice_is_no_error(desk_url: str) -> None:
+    browser = staffed(desk_url)
+    conversation = cry().conversation_id
+    assert [browser.act(f"c/{conversation}/claim").status_code for _ in range(2)] == [200, 200]
+    assert [message.author for message in desk.thread(conversation)].count(Author.system) == 1
+
+
+def test_answering_acknowledges_what_came_meanwhile(desk_url: str) -> None:
+    browser = staffed(desk_url)
+    conversation = cry().conversation_id
+    browser.act(f"c/{conversation}/claim")
+    cry("我还是想跳")
+    assert browser.get("/desk/api/queue").json()["rows"][0]["alerts"] == 1
+    browser.act(f"c/{conversation}/reply", {"text": "先下来，我陪你"})
+    assert browser.get("/desk/api/queue").json()["rows"][0]["alerts"] == 0
+
+
+def test_the_stream_of_a_conversation_brings_thread_state_and_what_comes_after(desk_url: str) -> None:
+    browser = staffed(desk_url)
+    conversation = cry("活着没意思，我在楼顶", channel="telegram").conversation_id
+    with listening(browser, f"/desk/c/{conversation}/events") as events:
+        [message] = events.next("messages")
+        assert (message["author"], message["text"], message["name"]) == ("worker", "活着没意思，我在楼顶", "职工")
+        assert message["level"] in ("high", "imminent")
+        assert message["reasons"][0]["title"]
+        state = events.next("state")
+        assert state["may"] == {"claim": True, "reply": False, "hand_back": False, "close": True}
+        browser.act(f"c/{conversation}/claim")
+        [marker] = events.next("messages")
+        assert marker["author"] == "system"
+        assert events.until("state", lambda state: state["mine"])["may"]["reply"] is True
+        browser.act(f"c/{conversation}/reply", {"text": "我在"})
+        [reply] = events.next("messages")
+        assert (reply["author"], reply["name"], reply["text"]) == ("counsellor", "李芳", "我在")
+        assert reply["delivery"] == "pending"
+        write("谢谢你", channel="telegram")
+        [answer] = events.next("messages")
+        assert answer["text"] == "谢谢你"
+
+
+def test_a_stream_that_comes_back_goes_on_where_it_broke(desk_url: str) -> None:
+    browser = staffed(desk_url)
+    conversation = write("第一句").conversation_id
+    with listening(browser, f"/desk/c/{conversation}/events") as events:
+        events.next("messages")
+        last = events.last_id
+    write("第二句")
+    with listening(browser, f"/desk/c/{conversation}/events", {"Last-Event-ID": last}) as events:
+        assert [message["text"] for message in events.next("messages")] == ["第二句"]
+    with listening(browser, f"/desk/c/{conversation}/events?after={last}") as events:
+        assert [message["text"] for message in events.next("messages")] == ["第二句"]
+
+
+def test_delivery_is_followed_live(desk_url: str) -> None:
+    browser = staffed(desk_url)
+    conversation = cry(channel="telegram").conversation_id
+    browser.act(f"c/{conversation}/claim")
+    with listening(browser, f"/desk/c/{conversation}/events") as events:
+        assert set(events.next("state")["delivery"].values()) == {"pending"}
+        with transaction() as session:
+            session.execute(update(Outbox).values(state=OutboxState.dead))
+        assert set(events.next("state")["delivery"].values()) == {"dead"}
+
+
+@pytest.mark.parametrize(
+    "text", ["\ud800 半个字", "a\x00b", "<script>alert(1)</script>", "data: x\n\nevent: gone", "\u2028\u2029\r\n"]
+)
+def test_odd_text_comes_through_the_stream_as_it_was_written(desk_url: str, text: str) -> None:
+    browser = staffed(desk_url)
+    conversation = write(text).conversation_id
+    with listening(browser, f"/desk/c/{conversation}/events") as events:
+        [message] = events.next("messages")
+        assert message["text"] == text
+        assert events.next("state")["pseudonym"].startswith("职工-")
+
+
+def test_a_stream_ends_when_its_session_does(desk_url: str) -> None:
+    browser = staffed(desk_url)
+    conversation = cry().conversation_id
+    with (
+        listening(browser, "/desk/events") as queue,
+        listening(browser, f"/desk/c/{conversation}/events") as thread,
+    ):
+        queue.next("queue")
+        thread.next("state")
+        browser.post("/desk/logout", data={"csrf": browser.csrf})
+        assert queue.next("gone") == {}
+        assert thread.next("gone") == {}
+        write("之后写的")
+        assert list(thread.lines) in ([], [""])
+
+
+def test_a_stream_ends_when_the_role_is_taken_away(desk_url: str) -> None:
+    browser = staffed(desk_url)
+    with listening(browser, "/desk/events") as events:
+        events.next("queue")
+        with transaction() as session:
+            session.execute(update(Staff).values(role=Role.auditor))
+        assert events.next("gone") == {}
+
+
+def test_an_idle_session_dies_although_its_stream_is_open(desk_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "LOOK_AGAIN", 0.1)
+    browser = staffed(desk_url)
+    started = clock.now()
+    try:
+        with listening(browser, "/desk/events") as events:
+            assert events.next("alive")["left"] > 1700
+            clock.set_now(lambda: started + timedelta(minutes=20))
+            time.sleep(0.6)  # the stream looks several times; that must not count as activity
+            clock.set_now(lambda: started + timedelta(minutes=31))
+            assert events.next("gone") == {}
+            assert browser.get("/desk/api/queue").status_code == 401
+    finally:
+        clock.set_now(None)
+
+
+def test_signs_of_life_say_how_long_the_session_has(desk_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "ALIVE_EVERY", 0.1)
+    monkeypatch.setattr(streams, "LOOK_AGAIN", 0.1)
+    with listening(staffed(desk_url), "/desk/events") as events:
+        first, second = events.next("alive"), events.next("alive")
+    assert first["left"] > second["left"]
+    assert first["renewable"] is True
+
+
+def test_what_could_not_be_delivered_or_worked_on_is_listed_without_its_words(desk_url: str) -> None:
+    browser = staffed(desk_url)
+    assert "都送到了" in browser.get("/desk/undelivered").text
+    conversation = cry("暗号紫云英").conversation_id
+    browser.act(f"c/{conversation}/claim")
+    with transaction() as session:
+        session.execute(update(Outbox).values(state=OutboxState.dead, error_code="blocked"))
+        session.execute(update(Inbox).values(state=InboxState.failed))
+    page = browser.get("/desk/undelivered").text
+    assert page.count(f"/desk/c/{conversation}") == 2
+    assert "对方已停用或拉黑" in page
+    assert "紫云英" not in page
+    assert browser.get("/desk/api/queue").json()["undelivered"] == 2
+
+
+def test_a_request_for_a_person_waits_in_the_queue_without_an_alarm(desk_url: str) -> None:
+    browser = staffed(desk_url)
+    care.request_human(write("找真人").message_id)
+    [row] = browser.get("/desk/api/queue").json()["rows"]
+    assert (row["group"], row["alarm"], row["level_label"]) == ("waiting", False, "一般")
+
+
+def test_rows_are_sorted_into_mine_and_my_colleagues(desk_url: str) -> None:
+    first, second = staffed(desk_url), staffed(desk_url, "wangqiang")
+    mine, handed = cry(sender="a").conversation_id, cry(sender="b").conversation_id
+    first.act(f"c/{mine}/claim")
+    first.act(f"c/{handed}/claim")
+    first.act(f"c/{handed}/hand_back")
+    groups = {row["conversation"]: row["group"] for row in first.get("/desk/api/queue").json()["rows"]}
+    assert groups == {mine: "mine", handed: "watch"}
+    groups = {row["conversation"]: row["group"] for row in second.get("/desk/api/queue").json()["rows"]}
+    assert groups == {mine: "others", handed: "watch"}
+
+
+def test_a_row_says_how_much_the_worker_wrote_since_the_counsellor_spoke(desk_url: str) -> None:
+    browser = staffed(desk_url)
+    write("以前写的")
+    conversation = cry().conversation_id
+    counts = []
+    for action, body in (("claim", None), ("reply", {"text": "在"}), ("acknowledge", None)):
+        browser.act(f"c/{conversation}/{action}", body)
+        [row] = browser.get("/desk/api/queue").json()["rows"]
+        counts.append((row["unanswered"], row["unanswered_since"] is None))
+        write("还在吗")
+        write("在不在")
+    assert counts == [(0, True), (0, True), (2, False)]
+
+
+def test_many_open_pages_share_one_reading_of_the_queue(desk_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = staffed(desk_url)
+    readings: list[float] = []
+    read = desk.queue
+
+    def counted() -> list[desk.QueueRow]:
+        readings.append(time.monotonic())
+        return read()
+
+    monkeypatch.setattr(desk, "queue", counted)
+    with ThreadPoolExecutor(20) as pool:
+        assert {answer.status_code for answer in pool.map(lambda _: browser.get("/desk/api/queue"), range(20))} == {200}
+    assert len(readings) <= 3
+
+
+def test_no_log_line_of_the_desk_holds_what_was_written(
+    desk_url: str, caplog: pytest.LogCaptureFixture, database: Path
+) -> None:
+    caplog.set_level("DEBUG")
+    browser = staffed(desk_url)
+    conversation = cry("暗号紫云英，我在楼顶").conversation_id
+    browser.act(f"c/{conversation}/claim")
+    browser.act(f"c/{conversation}/reply", {"text": "暗号蒲公英"})
+    browser.act(f"c/{conversation}/close", {"text": "暗号车前草"})
+    logged = "\n".join(record.getMessage() for record in caplog.records)
+    assert logged
+    for word in ("紫云英", "蒲公英", "车前草"):
+        assert word not in logged
+        assert word.encode() not in b"".join(path.read_bytes() for path in database.glob("*.db*"))

@@ -1,0 +1,175 @@
+"""Getting in and out of the desk, over a real socket."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from bot import settings as settings_module
+from bot.console import entry
+from bot.db.models import Role
+from bot.staff import accounts
+from tests.conftest import forget_process_state
+from tests.console.ground import PASSWORD, Browser, add_staff, csrf_of, staffed
+
+
+def set_cookies(answer: httpx.Response, name: str) -> list[str]:
+    """The Set-Cookie headers for a name, in lower case."""
+    return [value.lower() for value in answer.headers.get_list("set-cookie") if value.startswith(f"{name}=")]
+
+
+def test_the_set_up_link_leads_to_a_password_and_a_login(desk_url: str) -> None:
+    link = accounts.ensure_first_admin()
+    browser = Browser(desk_url)
+    page = browser.get("/desk/setup")
+    assert str(link) not in page.text
+    answer = browser.post("/desk/setup", data={"csrf": csrf_of(page.text), "token": link, "password": PASSWORD})
+    assert answer.json() == {"login": "admin"}
+    assert browser.login("admin").headers["location"] == "/desk"
+    assert "值班台" in browser.get("/desk").text
+
+
+def test_a_weak_password_is_explained_and_never_echoed(desk_url: str) -> None:
+    link = accounts.add("lifang", "李芳", Role.counsellor)
+    browser = Browser(desk_url)
+    token = csrf_of(browser.get("/desk/setup").text)
+    answer = browser.post("/desk/setup", data={"csrf": token, "token": link, "password": "geheim7"})
+    assert (answer.status_code, answer.json()["error"]) == (400, "weak_password")
+    assert "12" in answer.json()["message"]
+    assert "geheim7" not in answer.text
+
+
+def test_a_used_link_is_refused(desk_url: str) -> None:
+    browser = Browser(desk_url)
+    token = csrf_of(browser.get("/desk/setup").text)
+    answer = browser.post("/desk/setup", data={"csrf": token, "token": "made-up", "password": PASSWORD})
+    assert (answer.status_code, answer.json()["error"]) == (403, "setup_link_invalid")
+
+
+def test_a_missing_field_is_a_plain_400_without_an_echo(desk_url: str) -> None:
+    browser = Browser(desk_url)
+    token = csrf_of(browser.get("/desk/setup").text)
+    answer = browser.post("/desk/setup", data={"csrf": token, "password": "geheim7"})
+    assert answer.status_code == 400
+    assert "geheim7" not in answer.text
+
+
+def test_the_session_cookie_is_locked_down(desk_url: str) -> None:
+    add_staff("lifang")
+    [cookie] = set_cookies(Browser(desk_url).login("lifang"), "xq_desk")
+    for flag in ("httponly", "samesite=strict", "path=/desk"):
+        assert flag in cookie
+    assert "secure" not in cookie
+    assert "max-age" not in cookie
+    assert "expires" not in cookie
+
+
+def test_cookies_are_secure_where_the_site_is(desk_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_staff("lifang")
+    monkeypatch.setenv("XINQIAO_SECURE_COOKIES", "true")
+    settings_module.settings.cache_clear()
+    page = httpx.get(f"{desk_url}/desk/login")
+    [form_cookie] = set_cookies(page, "xq_form")
+    assert "; secure" in form_cookie
+    token = csrf_of(page.text)
+    body = {"csrf": token, "login": "lifang", "password": PASSWORD}
+    answer = httpx.post(f"{desk_url}/desk/login", data=body, headers={"Cookie": f"xq_form={token}"})
+    [cookie] = set_cookies(answer, "xq_desk")
+    assert "; secure" in cookie
+    forget_process_state()
+
+
+def test_a_session_planted_before_the_login_is_worth_nothing_after_it(desk_url: str) -> None:
+    add_staff("lifang")
+    browser = Browser(desk_url)
+    browser.login("lifang")
+    planted = browser.cookies["xq_desk"]
+    token = csrf_of(Browser(desk_url).get("/desk/login").text)
+    body = {"csrf": token, "login": "lifang", "password": PASSWORD}
+    cookies = {"Cookie": f"xq_form={token}; xq_desk={planted}"}
+    [cookie] = set_cookies(httpx.post(f"{desk_url}/desk/login", data=body, headers=cookies), "xq_desk")
+    assert planted.lower() not in cookie
+    assert accounts.session_of(planted) is None
+
+
+def test_a_wrong_password_gives_the_form_again_and_one_answer_for_all_reasons(desk_url: str) -> None:
+    add_staff("lifang")
+    logins = ("lifang", "nobody", "李芳", "x" * 999)
+    answers = [Browser(desk_url).login(login, "wrong password") for login in logins]
+    assert {answer.status_code for answer in answers} == {403}
+    assert all("登录名或密码不对" in answer.text for answer in answers)
+    assert all("wrong password" not in answer.text for answer in answers)
+    assert not any(set_cookies(answer, "xq_desk") for answer in answers)
+
+
+def test_refusals_take_the_same_time_for_known_and_unknown(desk_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entry, "REFUSAL_TAKES", 0.4)
+    add_staff("lifang")
+    spans = []
+    for login in ("lifang", "nobody"):
+        browser = Browser(desk_url)
+        browser.get("/desk/login")
+        started = time.monotonic()
+        browser.login(login, "wrong password")
+        spans.append(time.monotonic() - started)
+    assert min(spans) >= 0.4
+    assert abs(spans[0] - spans[1]) < 0.25
+
+
+def test_a_flood_of_logins_is_turned_away_and_others_get_through(
+    desk_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = staffed(desk_url)
+
+    def slow_login(*_: str) -> None:
+        time.sleep(0.5)
+        raise accounts.LoginRefused
+
+    monkeypatch.setattr(accounts, "login", slow_login)
+    token = csrf_of(Browser(desk_url).get("/desk/login").text)
+
+    def knock(_: int) -> int:
+        body = {"csrf": token, "login": "lifang", "password": "x"}
+        cookie = {"Cookie": f"xq_form={token}"}
+        return httpx.post(f"{desk_url}/desk/login", data=body, headers=cookie, timeout=30).status_code
+
+    with ThreadPoolExecutor(24) as pool:
+        codes = pool.map(knock, range(24))
+        time.sleep(0.3)
+        started = time.monotonic()
+        assert browser.get("/desk/api/queue").status_code == 200
+        assert time.monotonic() - started < 1
+        assert sorted(codes) == [403] * 16 + [429] * 8
+
+
+def test_logout_kills_the_session_on_the_server(desk_url: str) -> None:
+    browser = staffed(desk_url)
+    token = browser.cookies["xq_desk"]
+    answer = browser.post("/desk/logout", data={"csrf": browser.csrf})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/desk/login")
+    assert "xq_desk" not in browser.cookies
+    again = httpx.get(f"{desk_url}/desk/api/queue", headers={"Cookie": f"xq_desk={token}"})
+    assert again.status_code == 401
+
+
+def test_who_is_logged_in_is_not_asked_again(desk_url: str) -> None:
+    assert staffed(desk_url).get("/desk/login").headers["location"] == "/desk"
+
+
+def test_a_page_without_a_session_leads_to_the_login(desk_url: str) -> None:
+    for path in ("/desk", "/desk/c/whatever", "/desk/undelivered"):
+        answer = httpx.get(desk_url + path)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/desk/login")
+
+
+def test_a_form_with_the_token_of_another_browser_is_refused(desk_url: str) -> None:
+    add_staff("lifang")
+    foreign = csrf_of(Browser(desk_url).get("/desk/login").text)
+    browser = Browser(desk_url)
+    browser.get("/desk/login")
+    answer = browser.post("/desk/login", data={"csrf": foreign, "login": "lifang", "password": PASSWORD})
+    assert answer.status_code == 403
+    assert "xq_desk" not in browser.cookies

@@ -1,0 +1,353 @@
+"""Accounts: set-up links, passwords, logins, sessions. On a real database."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import func, select
+
+from bot import clock
+from bot.db.models import Role, Staff, StaffSession
+from bot.db.session import reading, transaction
+from bot.errors import BadInput, NotFound
+from bot.staff import accounts, passwords
+from bot.staff.accounts import LoginRefused, SetupLinkInvalid
+from bot.staff.passwords import PasswordFault, WeakPassword
+
+PASSWORD = "木桥 灯笼 七点半 修车"
+
+
+class Watch:
+    """A clock that stands still until it is moved on."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+    def on(self, **by: float) -> None:
+        """Moves the clock on."""
+        self.time += timedelta(**by)
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Our own time."""
+    watch = Watch()
+    clock.set_now(lambda: watch.time)
+    yield watch
+    clock.set_now(None)
+
+
+@pytest.fixture(autouse=True)
+def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same argon2id at a fraction of the cost."""
+    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", quick)
+    monkeypatch.setattr(passwords, "_NOBODY", quick.hash("nobody"))
+
+
+def ready(login: str = "lifang", role: Role = Role.counsellor) -> str:
+    """An account that can log in; gives its login."""
+    accounts.set_password(accounts.add(login, "李芳", role), PASSWORD)
+    return login
+
+
+def row(login: str = "lifang") -> Staff:
+    """What the database holds of the account."""
+    with reading() as session:
+        return session.execute(select(Staff).where(Staff.login == login)).scalar_one()
+
+
+def test_a_new_account_is_set_up_with_its_link_and_can_log_in(database: Path) -> None:
+    link = accounts.add(" LiFang ", "李芳", Role.counsellor)
+    assert accounts.set_password(link, PASSWORD) == "lifang"
+    key = accounts.login("LiFang", PASSWORD)
+    session = accounts.session_of(key.token)
+    assert session is not None
+    assert (session.staff.display_name, session.staff.role, session.csrf) == ("李芳", Role.counsellor, key.csrf)
+
+
+def test_a_set_up_link_works_once(database: Path) -> None:
+    link = accounts.add("lifang", "李芳", Role.counsellor)
+    accounts.set_password(link, PASSWORD)
+    with pytest.raises(SetupLinkInvalid):
+        accounts.set_password(link, PASSWORD + "二")
+
+
+def test_a_set_up_link_ends_after_72_hours(database: Path, watch: Watch) -> None:
+    link = accounts.add("lifang", "李芳", Role.counsellor)
+    watch.on(hours=72)
+    with pytest.raises(SetupLinkInvalid):
+        accounts.set_password(link, PASSWORD)
+
+
+def test_a_set_up_link_works_until_72_hours(database: Path, watch: Watch) -> None:
+    link = accounts.add("lifang", "李芳", Role.counsellor)
+    watch.on(hours=71.9)
+    assert accounts.set_password(link, PASSWORD) == "lifang"
+
+
+def test_a_weak_password_leaves_the_link_valid(database: Path) -> None:
+    link = accounts.add("lifang", "李芳", Role.counsellor)
+    with pytest.raises(WeakPassword):
+        accounts.set_password(link, "短")
+    assert accounts.set_password(link, PASSWORD) == "lifang"
+
+
+def test_a_renewed_link_kills_the_one_before_and_the_new_password_ends_all_sessions(database: Path) -> None:
+    login = ready()
+    key = accounts.login(login, PASSWORD)
+    first, second = accounts.renew(login), accounts.renew(login)
+    with pytest.raises(SetupLinkInvalid):
+        accounts.set_password(first, PASSWORD)
+    assert accounts.session_of(key.token) is not None
+    accounts.set_password(second, PASSWORD + "新")
+    assert accounts.session_of(key.token) is None
+    with pytest.raises(LoginRefused):
+        accounts.login(login, PASSWORD)
+
+
+def test_renewing_an_unknown_login_says_so(database: Path) -> None:
+    with pytest.raises(NotFound):
+        accounts.renew("nobody")
+
+
+def test_nothing_secret_is_stored_in_clear(database: Path) -> None:
+    link = accounts.add("lifang", "李芳", Role.counsellor)
+    assert row().setup_hash == hashlib.sha256(link.encode()).hexdigest()
+    accounts.set_password(link, PASSWORD)
+    key = accounts.login("lifang", PASSWORD)
+    files = b"".join(path.read_bytes() for path in database.glob("*.db*"))
+    assert len(files) > 10_000
+    for secret in (link, PASSWORD, key.token):
+        assert secret.encode() not in files
+    assert (row().password_hash or "").startswith("$argon2id$")
+
+
+@pytest.mark.parametrize("login", ["", "a", "李芳", "li fang", "li/fang", "x" * 65, "-li"])
+def test_a_login_that_cannot_be_typed_is_refused(database: Path, login: str) -> None:
+    with pytest.raises(BadInput):
+        accounts.add(login, "李芳", Role.counsellor)
+
+
+def test_a_login_is_given_once(database: Path) -> None:
+    accounts.add("lifang", "李芳", Role.counsellor)
+    with pytest.raises(BadInput):
+        accounts.add("LIFANG", "另一位", Role.lead)
+
+
+@pytest.mark.parametrize(
+    ("password", "fault"),
+    [
+        ("elevenchars", PasswordFault.short),
+        ("", PasswordFault.short),
+        ("长" * 60 + "x1y2z3w4" * 9, PasswordFault.long),
+        ("password2026!!", PasswordFault.common),
+        ("woaini5201314", PasswordFault.common),
+        ("aaaaaaaaaaaaaaab", PasswordFault.common),
+        ("137982465031", PasswordFault.common),
+        ("qwertyuiopas", PasswordFault.common),
+        ("k8#dk8#dk8#d", PasswordFault.common),
+        ("my LiFang bridge", PasswordFault.login),
+    ],
+)
+def test_a_weak_password_is_refused_with_its_reason(password: str, fault: PasswordFault) -> None:
+    with pytest.raises(WeakPassword) as refusal:
+        passwords.check(password, "lifang")
+    assert refusal.value.fault == fault
+    assert not password or password not in str(refusal.value)
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "x1y2z3w4" + "ab" * 60, "correct horse battery staple"])
+def test_a_long_odd_password_is_accepted(password: str) -> None:
+    passwords.check(password, "lifang")
+    assert passwords.matches(passwords.hashed(password), password)
+
+
+def test_a_password_typed_in_full_width_is_the_same(database: Path) -> None:
+    accounts.set_password(accounts.add("lifang", "李芳", Role.counsellor), "Bridge-42-lantern")
+    assert accounts.login("lifang", "Ｂｒｉｄｇｅ-４２-lantern").token
+
+
+@pytest.mark.parametrize("attempt", ["", "wrong password", "x" * 5000, "\ud800" * 12, PASSWORD.upper() + "x"])
+def test_a_wrong_password_is_refused(database: Path, attempt: str) -> None:
+    with pytest.raises(LoginRefused):
+        accounts.login(ready(), attempt)
+
+
+@pytest.mark.parametrize("login", ["", "nobody", "\ud800", "a\x00b", "x" * 9000, "' or 1=1 --"])
+def test_a_made_up_login_is_refused(database: Path, login: str) -> None:
+    with pytest.raises(LoginRefused):
+        accounts.login(login, PASSWORD)
+
+
+def test_an_account_without_a_password_cannot_log_in(database: Path) -> None:
+    accounts.add("lifang", "李芳", Role.counsellor)
+    with pytest.raises(LoginRefused):
+        accounts.login("lifang", "")
+
+
+def test_a_disabled_account_is_out_at_once(database: Path) -> None:
+    key = accounts.login(ready(), PASSWORD)
+    with transaction() as session:
+        session.execute(select(Staff)).scalar_one().disabled_at = clock.now()
+    assert accounts.session_of(key.token) is None
+    with pytest.raises(LoginRefused):
+        accounts.login("lifang", PASSWORD)
+
+
+def fail(times: int) -> None:
+    """Logs in wrongly so many times."""
+    for _ in range(times):
+        with pytest.raises(LoginRefused):
+            accounts.login("lifang", "wrong password")
+
+
+def test_five_failures_lock_even_the_right_password_for_a_while(database: Path, watch: Watch) -> None:
+    ready()
+    fail(5)
+    with pytest.raises(LoginRefused):
+        accounts.login("lifang", PASSWORD)
+    watch.on(seconds=2.1)
+    assert accounts.login("lifang", PASSWORD).token
+
+
+def test_four_failures_do_not_lock(database: Path, watch: Watch) -> None:
+    ready()
+    fail(4)
+    assert accounts.login("lifang", PASSWORD).token
+
+
+def test_the_lock_doubles_up_to_42_seconds() -> None:
+    waits = [accounts.lock_time(failures).total_seconds() for failures in (1, 4, 5, 6, 7, 8, 9, 10, 11, 5000)]
+    assert waits == [0, 0, 2, 4, 8, 16, 32, 42, 42, 42]
+
+
+def test_a_good_login_forgets_the_failures(database: Path, watch: Watch) -> None:
+    ready()
+    fail(4)
+    accounts.login("lifang", PASSWORD)
+    assert (row().failed_logins, row().locked_until) == (0, None)
+
+
+def test_attempts_during_a_lock_do_not_prolong_it(database: Path, watch: Watch) -> None:
+    ready()
+    fail(5)
+    until = row().locked_until
+    fail(3)
+    assert (row().failed_logins, row().locked_until) == (5, until)
+
+
+def test_forty_guesses_at_the_same_moment_get_five_tries(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready()
+    tried: list[str | None] = []
+
+    def matches(password_hash: str | None, password: str) -> bool:
+        tried.append(password_hash)
+        time.sleep(0.3)
+        return False
+
+    monkeypatch.setattr(passwords, "matches", matches)
+    threads = [threading.Thread(target=fail, args=(1,)) for _ in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len([one for one in tried if one is not None]) == 5
+
+
+def test_an_unknown_login_costs_a_password_check_too(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked: list[str] = []
+
+    def verify(_: PasswordHasher, kept: str, __: bytes) -> bool:
+        checked.append(kept)
+        return True
+
+    monkeypatch.setattr(passwords, "_NOBODY", "the dummy")
+    monkeypatch.setattr(PasswordHasher, "verify", verify)
+    with pytest.raises(LoginRefused):
+        accounts.login("nobody", PASSWORD)
+    assert checked == ["the dummy"]
+
+
+def test_every_login_has_its_own_token_and_the_tokens_are_long(database: Path) -> None:
+    login = ready()
+    keys = [accounts.login(login, PASSWORD) for _ in range(3)]
+    secrets = {part for key in keys for part in (key.token, key.csrf)}
+    assert len(secrets) == 6
+    assert min(len(secret) for secret in secrets) >= 43
+
+
+def test_a_session_ends_when_idle_for_half_an_hour(database: Path, watch: Watch) -> None:
+    key = accounts.login(ready(), PASSWORD)
+    watch.on(minutes=29)
+    assert accounts.session_of(key.token) is not None
+    watch.on(minutes=29)
+    assert accounts.session_of(key.token) is not None
+    watch.on(minutes=30)
+    assert accounts.session_of(key.token) is None
+
+
+def test_watching_is_not_activity(database: Path, watch: Watch) -> None:
+    key = accounts.login(ready(), PASSWORD)
+    for _ in range(3):
+        watch.on(minutes=9)
+        assert accounts.session_of(key.token, touch=False) is not None
+    watch.on(minutes=9)
+    assert accounts.session_of(key.token, touch=False) is None
+
+
+def test_a_session_ends_after_twelve_hours_however_busy(database: Path, watch: Watch) -> None:
+    key = accounts.login(ready(), PASSWORD)
+    for _ in range(35):
+        watch.on(minutes=20)
+        assert accounts.session_of(key.token) is not None
+    watch.on(minutes=20)
+    assert accounts.session_of(key.token) is None
+
+
+def test_logout_ends_that_session_only(database: Path) -> None:
+    login = ready()
+    here, there = accounts.login(login, PASSWORD), accounts.login(login, PASSWORD)
+    accounts.logout(here.token)
+    accounts.logout("never existed")
+    assert accounts.session_of(here.token) is None
+    assert accounts.session_of(there.token) is not None
+
+
+@pytest.mark.parametrize("token", ["", "x", "\ud800", "0" * 10_000])
+def test_a_made_up_token_is_no_session(database: Path, token: str) -> None:
+    assert accounts.session_of(token) is None
+
+
+def test_ended_sessions_are_swept_at_the_next_login(database: Path, watch: Watch) -> None:
+    login = ready()
+    accounts.login(login, PASSWORD)
+    watch.on(hours=13)
+    accounts.login(login, PASSWORD)
+    with reading() as session:
+        assert session.execute(select(func.count()).select_from(StaffSession)).scalar_one() == 1
+
+
+def test_the_first_admin_gets_a_new_link_at_each_start_until_the_password_is_set(database: Path) -> None:
+    first, second = accounts.ensure_first_admin(), accounts.ensure_first_admin()
+    assert first is not None
+    assert second is not None
+    with pytest.raises(SetupLinkInvalid):
+        accounts.set_password(first, PASSWORD)
+    accounts.set_password(second, PASSWORD)
+    assert row("admin").role == Role.admin
+    assert accounts.ensure_first_admin() is None
+
+
+def test_no_first_admin_is_made_where_staff_exist(database: Path) -> None:
+    ready()
+    assert accounts.ensure_first_admin() is None
+    with reading() as session:
+        assert session.execute(select(Staff.login)).scalars().all() == ["lifang"]
