@@ -24,7 +24,7 @@ COMMANDS = {
 _ASKS_FOR_PERSON = re.compile(
     r"^[请要我想找转俺给个来]*(真人|人工|活人|客服|人工客服|人工服务|值班人员|值班同志|辅导员|咨询师)[吧呀啊服务聊聊说话谢谢]*[。！!.~]*$"
 )
-_INVISIBLE_OR_SLASH = re.compile(
+_SLASH_FIRST = re.compile(
     r"^[\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\x00-\x1f]*[/／⁄∕╱⧸]"
 )
 
@@ -34,8 +34,13 @@ def asks_for_person(text: str) -> bool:
     return bool(_ASKS_FOR_PERSON.match(text.strip()))
 
 
+def is_typed_command(text: str) -> bool:
+    """True for a bot command that a person typed, such as /restart: it means nothing here and must change nothing."""
+    return bool(_SLASH_FIRST.match(text)) and neutralise(text).isascii()
+
+
 def neutralise(text: str) -> str:
     """Gives the text without anything Rasa could read as an intent: no leading slash of any kind survives."""
-    while _INVISIBLE_OR_SLASH.match(text):
-        text = _INVISIBLE_OR_SLASH.sub("", text, count=1)
+    while _SLASH_FIRST.match(text):
+        text = _SLASH_FIRST.sub("", text, count=1)
     return text.replace("\x00", "").encode("utf-8", "replace").decode()

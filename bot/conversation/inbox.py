@@ -62,7 +62,7 @@ def assess_safely(incoming: Incoming) -> Assessment:
         assessment = triage.assess(incoming.text)
     except Exception as error:  # whatever is wrong in triage, the worker must not be lost by it
         log.error("triage failed: %s", type(error).__name__)
-        return Assessment(level=Level.high, score=1.0, reasons=())
+        assessment = Assessment(level=Level.high, score=1.0, reasons=())
     forced = COMMANDS[incoming.command].level if incoming.command else Level.none
     if forced.rank <= assessment.level.rank:
         return assessment

@@ -10,9 +10,11 @@ import yaml
 from bot import texts
 from bot.errors import NotFound
 from bot.knowledge import faqs
+from bot.level import Level
 from bot.settings import ROOT
 
-ACTION_TEXTS = {"action_open_care_case": "crisis_high", "action_request_human": "human_requested"}
+ACTION_TEXTS = {"action_request_human": "human_requested", "action_record_feedback": "praise_received"}
+UNSURE = ("nlu_fallback", "faq_candidates")
 
 
 def answer_for(nlu: dict[str, Any]) -> str:
@@ -26,8 +28,10 @@ def answer_for(nlu: dict[str, Any]) -> str:
     topic = intent.removeprefix("ask_")
     if intent.startswith("ask_") and topic in faqs.TOPICS:
         return _listed(faqs.menu(topic).text, [button.title for button in faqs.menu(topic).buttons])
-    if intent == "nlu_fallback" and nlu.get("candidates"):
+    if intent in UNSURE and nlu.get("candidates"):
         return _listed(texts.get("did_you_mean").text, [row["question"] for row in nlu["candidates"][:3]])
+    if intent == "express_distress":
+        return texts.crisis(Level.high, None).text
     keys = fixed_keys().get(intent) or ["ask_rephrase"]
     return "\n\n".join(texts.get(key).text for key in keys if texts.has(key))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,22 +23,24 @@ INTERVAL = 0.2  # seconds
 class Feed:
     """A number that grows with every change, and a way to wait for it to grow."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_poke: Callable[[], None] = lambda: None) -> None:
         self.version = 0
+        self._on_poke = on_poke
         self._seen: tuple[int | None, ...] = ()
-        self._changed = asyncio.Condition()
+        self._changed = asyncio.Event()  # of the next change; each change sets it and puts a new one here
         self._poke = asyncio.Event()
 
     def poke(self) -> None:
         """Says that this process has just written something; safe to call from the event loop only."""
         self._poke.set()
+        self._on_poke()
 
     async def wait(self, version: int, timeout: float) -> int:
         """Waits until the number is above `version` or the seconds have passed; gives the number."""
-        async with self._changed:
+        if self.version <= version:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait_for(lambda: self.version > version), timeout)
-            return self.version
+                await asyncio.wait_for(self._changed.wait(), timeout)
+        return self.version
 
     async def run(self) -> None:
         """Looks for changes until cancelled."""
@@ -55,12 +58,13 @@ class Feed:
             return
         if seen != self._seen:
             self._seen = seen
-            async with self._changed:
-                self.version += 1
-                self._changed.notify_all()
+            self.version += 1
+            changed, self._changed = self._changed, asyncio.Event()
+            changed.set()
 
 
 def _newest() -> tuple[int | None, ...]:
     with reading() as session:
         newest = [select(func.max(table.id)).scalar_subquery() for table in (Message, CaseEvent, Alert)]
-        return tuple(session.execute(select(*newest)).one())
+        unseen = select(func.count(Alert.id)).where(Alert.acknowledged_at.is_(None)).scalar_subquery()
+        return tuple(session.execute(select(*newest, unseen)).one())

@@ -135,7 +135,7 @@ def _turn(session: Session, conversation: Conversation, inbox: Inbox, message: M
         kinds=_kinds(reasons),
         attempts=conversation.attempts,
         welcomed_at=conversation.welcomed_at,
-        crisis_told=_crisis_told(session, conversation.id),
+        crisis_told=_crisis_told(session, conversation.id) if conversation.level.is_crisis else Level.none,
         surplus=surplus,
     )
 
@@ -196,7 +196,8 @@ def _release(session: Session, conversation: Conversation) -> None:
     conversation.pending -= 1
     conversation.attempts = 0
     conversation.lease_until = conversation.lease_by = None
-    conversation.due_at = FRONT_OF_QUEUE if _crisis_pending(session, conversation.id) else now()
+    urgent = conversation.pending > 0 and _crisis_pending(session, conversation.id)
+    conversation.due_at = FRONT_OF_QUEUE if urgent else now()
     conversation.updated_at = now()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot import care, texts
 from bot.channels.incoming import Form
 from bot.conversation import crash, render
-from bot.conversation.commands import COMMANDS, asks_for_person, neutralise
+from bot.conversation.commands import COMMANDS, asks_for_person, is_typed_command, neutralise
 from bot.conversation.engine import Answer, Engine, Question
 from bot.conversation.inbox import is_blank
 from bot.conversation.turn import MAX_ATTEMPTS, Reply, Turn
@@ -111,6 +111,8 @@ def _without_engine(turn: Turn, payload: str) -> list[Reply]:
 
 async def _answer_text(engine: Engine, turn: Turn) -> list[Reply]:
     text = neutralise(turn.text)
+    if is_typed_command(turn.text):
+        return [render.fixed("ask_rephrase")]
     if is_blank(text):
         return [render.fixed("empty_message")]
     if len(text) > settings().max_text:

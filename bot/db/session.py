@@ -7,8 +7,9 @@ PostgreSQL: the same code; row locks come from `with_for_update(skip_locked=True
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from bot.settings import settings
 
 BUSY_TIMEOUT_MS = 10_000
+_writer = Lock()
 
 
 def make_engine(url: str) -> Engine:
@@ -58,8 +60,13 @@ def engine() -> Engine:
 @contextmanager
 def transaction() -> Iterator[Session]:
     """A session whose work is committed at the end of the block, or rolled back whole if it raises."""
-    with Session(engine(), expire_on_commit=False) as session, session.begin():
+    with _turn_to_write(), Session(engine(), expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def _turn_to_write() -> AbstractContextManager[object]:
+    """SQLite has one writer, and waiting for it means polling: threads of one process queue up here instead."""
+    return _writer if engine().dialect.name == "sqlite" else nullcontext()
 
 
 @contextmanager

@@ -62,14 +62,11 @@ def test_an_ordinary_question_goes_to_the_engine_and_back(fake_engine: Fake, wor
 
 
 def test_a_typed_slash_never_reaches_the_engine_as_an_intent(fake_engine: Fake, work_all: WorkAll) -> None:
-    for text in ("/restart", "／express_distress", "\u200b/session_start"):
-        say(text)
+    for text in ("/restart", "／express_distress", "\u200b/session_start", "/工资啥时候发", " ／／活儿咋算钱"):
+        receipt = say(text)
     work_all()
-    assert [call["message"] for call in fake_engine[0].calls] == [
-        "restart",
-        "express_distress",
-        "session_start",
-    ]
+    assert [call["message"] for call in fake_engine[0].calls] == ["工资啥时候发", "活儿咋算钱"]
+    assert bot_says(receipt.conversation_id)[:3] == [texts.get("ask_rephrase").text] * 3
 
 
 @pytest.mark.parametrize("fault", ["", "empty", "500", "slow", "garbage", "stranger"])

@@ -1,0 +1,97 @@
+"""`xinqiao doctor`: what is configured, what can be reached, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import engine_env, service
+from bot.db.encryption import box, lookup_hash
+from bot.db.session import engine
+from bot.errors import XinqiaoError
+from bot.settings import LOCAL_FACTS, settings
+
+EXPECTED = ("hotline_psych", "hotline_police", "hotline_ambulance", "hotline_union")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report; `fault` makes the doctor end with 1."""
+
+    subject: str
+    state: str
+    fault: bool = False
+
+
+def report(say: Callable[[str], None]) -> int:
+    """Prints all findings; gives 1 if one of them is a fault, else 0."""
+    findings = examine()
+    for finding in findings:
+        say(f"{'FAULT' if finding.fault else 'ok   '}  {finding.subject}: {finding.state}")
+    return int(any(finding.fault for finding in findings))
+
+
+def examine() -> list[Finding]:
+    """Looks at everything once."""
+    return [
+        _secrets(),
+        _database(),
+        _file("engine environment", engine_env.PYTHON.exists(), "run `make setup`"),
+        _model(),
+        _file("FAQ index", engine_env.index_path().exists(), "run `xinqiao train`"),
+        _answers("gateway", service.gateway_is_up()),
+        _answers("engine", service.canary_comes_back()),
+        _answers("actions", service.actions_are_up()),
+        Finding("telegram", settings().telegram_mode if settings().telegram_token else "off (no token)"),
+        *_hotlines(),
+        _local_facts(),
+    ]
+
+
+def _secrets() -> Finding:
+    try:
+        box()
+        lookup_hash("doctor")
+    except XinqiaoError as error:
+        return Finding("secrets", str(error), fault=True)
+    return Finding("secrets", "set")
+
+
+def _database() -> Finding:
+    try:
+        with engine().connect() as connection:
+            revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except SQLAlchemyError as error:
+        return Finding("database", f"cannot be used ({type(error).__name__})", fault=True)
+    return Finding("database", f"{engine().dialect.name}, schema {revision}")
+
+
+def _model() -> Finding:
+    try:
+        return Finding("dialogue model", engine_env.check_model().name)
+    except XinqiaoError as error:
+        return Finding("dialogue model", str(error), fault=True)
+
+
+def _file(subject: str, there: bool, remedy: str) -> Finding:
+    return Finding(subject, "there" if there else f"missing: {remedy}", fault=not there)
+
+
+def _answers(subject: str, up: bool) -> Finding:
+    return Finding(subject, "answers" if up else "does not answer: is `make run` running?", fault=not up)
+
+
+def _hotlines() -> list[Finding]:
+    facts = settings().local_facts
+    return [
+        Finding(f"XINQIAO_{name.upper()}", facts[name] or "empty: crisis texts lack this number", not facts[name])
+        for name in EXPECTED
+    ]
+
+
+def _local_facts() -> Finding:
+    empty = [name for name in LOCAL_FACTS if not settings().local_facts[name]]
+    return Finding("local facts still empty (their lines stay hidden)", ", ".join(empty) or "none")

@@ -1,0 +1,115 @@
+"""The command `xinqiao`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import IO, Annotated
+
+import typer
+
+from bot.errors import XinqiaoError
+from bot.settings import data_dir, ensure_secrets
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="心桥: answers workers, and brings people to them.")
+staff = typer.Typer(no_args_is_help=True, help="Accounts of counsellors and other staff.")
+app.add_typer(staff, name="staff")
+Source = Annotated[str, typer.Argument(metavar="[FILE|-]", help='JSON lines {"text"}; - is standard input.')]
+
+
+def say(text: str) -> None:
+    """Prints a line at once."""
+    print(text, flush=True)
+
+
+@app.command()
+def run() -> None:
+    """Prepare what is missing and run everything here until Ctrl-C."""
+    from bot import service
+
+    service.run(say)
+
+
+@app.command()
+def train() -> None:
+    """Train the dialogue model and build the FAQ index, if data or configuration changed."""
+    from bot import service
+
+    service.prepare(say)
+
+
+@app.command()
+def chat(
+    url: Annotated[str, typer.Option(help="The gateway; by default the one of the settings.")] = "",
+) -> None:
+    """Talk to the running bot. Reads lines from a pipe too, and prints each reply."""
+    from bot import terminal
+
+    terminal.chat(url, sys.stdin)
+
+
+@app.command()
+def triage(source: Source = "-") -> None:
+    """Assess texts: one line {"text","level","score","reasons"} for each, in order."""
+    from bot import offline
+
+    offline.triage_lines(_open(source))
+
+
+@app.command()
+def ask(source: Source = "-") -> None:
+    """Ask the trained model: one line with intent, FAQ, full answer and candidates for each text, in order."""
+    from bot import offline
+
+    offline.ask_lines(_open(source))
+
+
+@staff.command("add")
+def staff_add(
+    login: Annotated[str, typer.Argument(help="The name to log in with.")],
+    name: Annotated[str, typer.Option(help="The name colleagues see.")] = "",
+    role: Annotated[str, typer.Option(help="counsellor, lead, editor, admin or auditor.")] = "counsellor",
+) -> None:
+    """Create an account and print its one-time set-up link."""
+    from bot import service
+    from bot.db.models import Role
+    from bot.db.schema import upgrade
+    from bot.staff import accounts
+
+    upgrade()
+    if role not in list(Role):
+        raise typer.BadParameter(f"role is one of {', '.join(Role)}")
+    token = accounts.add(login, name or login, Role(role))
+    say(f"{service.gateway_url()}/desk/setup#{token}")
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is configured, reachable and missing. Ends with 1 if something is wrong."""
+    from bot import checkup
+
+    raise typer.Exit(checkup.report(say))
+
+
+def _open(source: str) -> IO[str]:
+    if source == "-":
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]
+        return sys.stdin
+    path = Path(source)
+    if not path.is_file():
+        raise typer.BadParameter(f"no such file: {source}")
+    return path.open(encoding="utf-8", errors="surrogateescape")
+
+
+def main() -> None:
+    """Entry of the command: our errors become one clear line, without a traceback."""
+    try:
+        ensure_secrets(data_dir())
+        app()
+    except XinqiaoError as error:
+        print(f"xinqiao: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""`xinqiao run`: prepare what is missing, start the three processes, say when they are ready, keep them alive."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from bot import engine_env
+from bot.db.schema import upgrade
+from bot.errors import ConfigError
+from bot.knowledge import faqs
+from bot.settings import ROOT, process_environment, settings
+from bot.staff import accounts
+from bot.supervisor import Supervisor
+
+START_LIMIT = 180.0  # seconds for all three to be ready
+CANARY = "你好"
+
+
+def prepare(say: Callable[[str], None]) -> None:
+    """Brings database, FAQ index and model up to date; trains only if data or configuration changed."""
+    upgrade()
+    changed = faqs.seed()
+    say(f"database ready ({changed} FAQ rows changed)")
+    build_index(say)
+    if engine_env.model_path().exists():
+        say("model is up to date")
+    else:
+        train(say)
+
+
+def build_index(say: Callable[[str], None]) -> None:
+    """Builds the FAQ index if FAQs or components changed; only new or changed sentences are encoded."""
+    target = engine_env.index_path()
+    if target.exists():
+        say("FAQ index is up to date")
+        return
+    say("building the FAQ index; two minutes the first time")
+    started = time.monotonic()
+    cache = settings().data_dir / "faq_vectors.npz"
+    arguments = ("--faq", str(faqs.DIRECTORY), "--out", str(target), "--cache", str(cache))
+    engine_env.run_module("bot.nlu.faq_index", *arguments, quiet=True)
+    say(f"FAQ index ready ({time.monotonic() - started:.0f} s)")
+
+
+def train(say: Callable[[str], None]) -> Path:
+    """Trains the model of the present data and gives its path."""
+    say("training the dialogue model; about a minute")
+    started = time.monotonic()
+    path = engine_env.model_path()
+    engine_env.run_module("bot.nlu.train", "--out", str(path.parent), "--name", path.name, quiet=True)
+    if not path.exists():
+        raise ConfigError("training ended without a model")
+    engine_env.note_model()
+    say(f"trained in {time.monotonic() - started:.0f} s")
+    return path
+
+
+def start(supervisor: Supervisor) -> None:
+    """Starts engine, actions and gateway, each on the loopback address but for the gateway's own."""
+    environment = engine_env.environment()
+    logs = settings().data_dir / "log"
+    python = str(engine_env.require_python())
+    supervisor.start("engine", engine_command(python), environment, logs / "engine.log")
+    app = {**process_environment(), "XINQIAO_DATA_DIR": str(settings().data_dir), "PYTHONPATH": str(ROOT)}
+    actions = {**app, "SANIC_HOST": "127.0.0.1", "XINQIAO_ACTIONS_PORT": str(settings().actions_port)}
+    supervisor.start("actions", [sys.executable, "-m", "actions.server"], actions, logs / "actions.log")
+    supervisor.start("gateway", [sys.executable, "-m", "bot.app"], app, logs / "gateway.log")
+
+
+def engine_command(python: str) -> list[str]:
+    """The engine's command line: loopback only, our channel only, never the HTTP API."""
+    return [
+        *(python, "-m", "rasa", "run"),
+        *("--interface", "127.0.0.1", "--port", str(settings().engine_port)),
+        *("--model", str(engine_env.check_model())),
+        *("--credentials", "credentials.yml", "--endpoints", "endpoints.yml"),
+    ]
+
+
+def run(say: Callable[[str], None]) -> None:
+    """Does everything until a signal comes."""
+    prepare(say)
+    supervisor = Supervisor(say)
+    supervisor.stop_on_signals()
+    start(supervisor)
+    try:
+        ready = wait_ready(supervisor)
+        if ready:
+            _announce(say)
+            supervisor.watch()
+    finally:
+        supervisor.stop()
+    say("stopped")
+
+
+def wait_ready(supervisor: Supervisor) -> bool:
+    """Waits until the gateway answers and a canary came back through the engine; False if told to stop."""
+    deadline = time.monotonic() + START_LIMIT
+    while not supervisor.stopping.is_set():
+        if gateway_is_up() and canary_comes_back() and actions_are_up():
+            return True
+        if time.monotonic() > deadline:
+            raise ConfigError(f"not ready after {START_LIMIT:.0f} s; see {settings().data_dir / 'log'}")
+        supervisor.look()
+        supervisor.stopping.wait(0.3)
+    return False
+
+
+def gateway_url() -> str:
+    """Where people reach the gateway."""
+    return settings().public_url or f"http://{settings().host}:{settings().port}"
+
+
+def gateway_is_up() -> bool:
+    """True if the gateway answers."""
+    return _fetch(f"http://127.0.0.1:{settings().port}/healthz") is not None
+
+
+def actions_are_up() -> bool:
+    """True if the action server answers."""
+    return _fetch(f"http://127.0.0.1:{settings().actions_port}/health") is not None
+
+
+def canary_comes_back() -> bool:
+    """True if a sentence sent through the real channel of the engine comes back with an answer."""
+    metadata = {"message_id": "canary", "level": "none", "channel": "canary", "kind": ""}
+    body = json.dumps({"sender": "canary", "message": CANARY, "metadata": metadata}).encode()
+    headers = {"X-Xinqiao-Secret": settings().engine_secret, "Content-Type": "application/json"}
+    url = f"http://127.0.0.1:{settings().engine_port}/webhooks/gateway/webhook"
+    answer = _fetch(url, body, headers)
+    return bool(answer and answer.get("messages"))
+
+
+def _fetch(url: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> dict[str, object] | None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    request = urllib.request.Request(url, data=body, headers=headers or {})
+    try:
+        with opener.open(request, timeout=5) as response:
+            return dict(json.loads(response.read()))
+    except (urllib.error.URLError, OSError, ValueError):
+        return None
+
+
+def _announce(say: Callable[[str], None]) -> None:
+    say(f"ready: {gateway_url()}")
+    token = accounts.ensure_first_admin()
+    if token:
+        say(f"first admin, set your password once: {gateway_url()}/desk/setup#{token}")
+    say(f"desk: {gateway_url()}/desk   stop with Ctrl-C")

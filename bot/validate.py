@@ -1,0 +1,157 @@
+"""`python -m bot.validate`: checks all data files and lists every fault as "path: what"."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot import texts
+from bot.knowledge import faqs
+from bot.settings import LOCAL_FACTS, ROOT
+from bot.triage.validate import faults as triage_faults
+
+DATA = ROOT / "nlu_data"
+HELD_OUT = ROOT / "tests" / "nlu" / "heldout"
+# set by the retriever or sent by a button; they have no examples
+INTERNAL_INTENTS = {"faq", "faq_candidates", "feedback", "nlu_fallback", "topic_menu"}
+MIN_EXAMPLES, MIN_VARIANTS, MAX_QUESTION = 20, 6, 25
+FAQ_KEYS = {"id", "topic", "question", "variants", "answer", "basis", "region", "valid_from", "valid_to"} | {
+    "related",
+    "reviewer",
+    "reviewed_on",
+}
+REGIONS = {"全国", "河南", "平顶山"}
+PLACEHOLDER = re.compile(r"\{([^}]*)\}")
+
+
+def _load(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def fold(sentence: str) -> str:
+    """Gives what makes two sentences the same for us: letters, digits and Han characters only."""
+    return re.sub(r"[\W_]+", "", sentence).lower()
+
+
+def examples() -> dict[str, list[str]]:
+    """Intent → its training sentences."""
+    found = {}
+    for path in sorted((DATA / "intents").glob("*.yml")):
+        rows = _load(path)["nlu"][0]
+        found[rows["intent"]] = [line[2:].strip() for line in rows["examples"].splitlines() if line.startswith("- ")]
+    return found
+
+
+def faults() -> Iterator[str]:
+    """Gives every fault of every data file."""
+    yield from _intents()
+    yield from _faqs()
+    yield from _sentences_twice()
+    yield from _texts()
+    yield from triage_faults()
+
+
+def _intents() -> Iterator[str]:
+    declared = {next(iter(item)) if isinstance(item, dict) else item for item in _load(ROOT / "domain.yml")["intents"]}
+    ruled = {step["intent"] for step in _rule_steps() if "intent" in step}
+    known = examples()
+    for intent in sorted(declared - INTERNAL_INTENTS):
+        path = f"nlu_data/intents/{intent}.yml"
+        if len(known.get(intent, [])) < MIN_EXAMPLES:
+            yield f"{path}: fewer than {MIN_EXAMPLES} examples"
+        if intent not in ruled:
+            yield f"{path}: no rule answers it"
+        if not (HELD_OUT / "intents" / f"{intent}.yml").exists():
+            yield f"{path}: no test sentences in {HELD_OUT.relative_to(ROOT)}/intents"
+    for intent in sorted(known.keys() - declared):
+        yield f"domain.yml: intent {intent} is not declared"
+
+
+def _rule_steps() -> Iterator[dict[str, Any]]:
+    for path in sorted((DATA / "dialogue").glob("*.yml")):
+        content = _load(path)
+        for story in [*content.get("rules", []), *content.get("stories", [])]:
+            yield from story["steps"]
+
+
+def _faqs() -> Iterator[str]:
+    rows = dict(faqs.files())
+    ids = {content.get("id") for content in rows.values()}
+    tested = _tested_faqs()
+    for path, content in rows.items():
+        where = path.relative_to(ROOT)
+        for fault in _faq_faults(path, content, ids):
+            yield f"{where}: {fault}"
+        if content.get("id") not in tested:
+            yield f"{where}: no test sentences in {HELD_OUT.relative_to(ROOT)}/faq"
+
+
+def _tested_faqs() -> set[str]:
+    return {faq_id for path in (HELD_OUT / "faq").glob("*.yml") for faq_id in _load(path)}
+
+
+def _faq_faults(path: Path, content: dict[str, Any], ids: set[Any]) -> Iterator[str]:
+    missing = FAQ_KEYS - content.keys()
+    if missing:
+        yield f"lacks {', '.join(sorted(missing))}"
+        return
+    if content["id"] != path.stem or content["topic"] != path.parent.name or content["topic"] not in faqs.TOPICS:
+        yield "id and topic must be the names of file and folder, and the topic a known one"
+    if len(set(map(fold, content["variants"]))) < MIN_VARIANTS:
+        yield f"fewer than {MIN_VARIANTS} different variants"
+    if len(content["question"]) > MAX_QUESTION:
+        yield f"question is longer than {MAX_QUESTION} characters"
+    if not content["basis"] or any(not row.get("law") or "article" not in row for row in content["basis"]):
+        yield "every basis needs law and article"
+    if content["region"] not in REGIONS or not content["reviewer"]:
+        yield "region or reviewer is wrong"
+    if not isinstance(content["valid_from"], date) or not isinstance(content["reviewed_on"], date):
+        yield "valid_from and reviewed_on are dates"
+    if not set(content["related"] or []) <= ids - {content["id"]}:
+        yield "related names an FAQ that is not there"
+    yield from _placeholder_faults(content["answer"])
+
+
+def _placeholder_faults(text: str) -> Iterator[str]:
+    unknown = set(PLACEHOLDER.findall(text)) - set(LOCAL_FACTS)
+    if unknown:
+        yield f"unknown placeholder {', '.join(sorted(unknown))}"
+    if not texts.fill(text, {}):
+        yield "nothing is left of the text when all settings are empty"
+
+
+def _sentences_twice() -> Iterator[str]:
+    seen: dict[str, str] = {}
+    owners = [(f"nlu_data/intents/{intent}.yml", rows) for intent, rows in examples().items()]
+    owners += [(str(path.relative_to(ROOT)), [row["question"], *row["variants"]]) for path, row in faqs.files()]
+    for owner, sentences in owners:
+        for sentence in sentences:
+            first = seen.setdefault(fold(sentence), owner)
+            if first != owner:
+                yield f"{owner}: 「{sentence}」 also stands in {first}"
+
+
+def _texts() -> Iterator[str]:
+    for key, row in _load(texts.PATH)["texts"].items():
+        where = f"nlu_data/texts.yml: {key}"
+        if not row.get("reviewer") or not row.get("reviewed_on"):
+            yield f"{where}: lacks reviewer or review date"
+        for fault in _placeholder_faults(row.get("text", "")):
+            yield f"{where}: {fault}"
+
+
+def main() -> None:
+    """Prints all faults and ends with 1 if there is one."""
+    found = list(faults())
+    print("\n".join(found) or f"data: {len(examples())} intents, {len(list(faqs.files()))} FAQs, no fault")
+    sys.exit(bool(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""One running system for all end-to-end tests, with a simulated Telegram."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.settings import ensure_secrets
+from tests.e2e.ground import Desk, System
+from tests.fakes.bot_api import TOKEN, BotApi
+
+
+@pytest.fixture(scope="session")
+def bot_api() -> Iterator[BotApi]:
+    with BotApi() as peer:
+        yield peer
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory, bot_api: BotApi) -> Iterator[System]:
+    data_dir = tmp_path_factory.mktemp("system")
+    ensure_secrets(data_dir)
+    telegram = {"XINQIAO_TELEGRAM_TOKEN": TOKEN, "XINQIAO_TELEGRAM_API_BASE": bot_api.url}
+    running = System(data_dir, telegram).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def desk(system: System) -> Desk:
+    """The first admin, through the set-up link that `xinqiao run` printed."""
+    return Desk(system)
