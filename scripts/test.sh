@@ -8,4 +8,7 @@ if [ ! -x /usr/bin/chromium ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/
         echo "· Chromium could not be installed: its tests will be skipped, with the reason"
 fi
 XINQIAO_DATA_DIR="${XINQIAO_TEST_DATA:-$PWD/var/test}" .venv/bin/xinqiao train
+echo "· the engine's own tests, in its environment"
+PYTHONPATH=. engine/.venv/bin/python -W ignore -m pytest -q tests/nlu/engine \
+    -c /dev/null --rootdir . --confcutdir tests/nlu/engine -p no:cacheprovider
 exec .venv/bin/python -m pytest -q "$@"

@@ -153,8 +153,8 @@ def acknowledge(conversation_id: str, staff_id: str) -> None:
     with transaction() as session:
         conversation = lock_conversation(session, conversation_id)
         acknowledge_alerts(session, conversation_id, staff_id)
-        case = _open_case_or_none(session, conversation.id)
-        if case is not None and case.state == CaseState.open:
+        case, _ = ensure_case(session, conversation, conversation.level, "")
+        if case.state == CaseState.open:
             move_case(case, CaseState.acknowledged)
             case.acknowledged_at = now()
             session.add(CaseEvent(case_id=case.id, kind="acknowledged", staff_id=staff_id))

@@ -1,0 +1,64 @@
+"""The command line on its own: what needs no running system."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.settings import ROOT
+
+
+def xinqiao(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "bot.cli", *arguments]
+    return subprocess.run(command, input=given, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_triage_answers_each_line_in_order_and_survives_broken_ones(data_dir: Path) -> None:
+    lines = ['{"text": "不想活了"}', "{oops", '{"text": 5}', "", '{"text": "累死了，下班"}', '{"text": "\\ud800 死"}']
+    done = xinqiao("triage", "-", given="\n".join(lines))
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0
+    assert [row.get("level") for row in rows] == ["high", None, None, "none", rows[4]["level"]]
+    assert rows[1] == {"error": "not JSON", "line": 2}
+    assert rows[2] == {"error": 'no string under "text"', "line": 3}
+    assert set(rows[0]) == {"text", "level", "score", "reasons"}
+    assert rows[0]["reasons"][0]["kind"] == "self_harm"
+
+
+def test_triage_reads_a_file_and_says_when_there_is_none(data_dir: Path) -> None:
+    source = data_dir / "texts.jsonl"
+    source.write_text('{"text": "工资拖了俩月"}\n', encoding="utf-8")
+    assert json.loads(xinqiao("triage", str(source)).stdout)["level"] == "none"
+    assert xinqiao("triage", str(data_dir / "nothing")).returncode != 0
+
+
+def test_staff_add_prints_a_link_that_works_once(database: Path) -> None:
+    from bot.staff import accounts
+
+    done = xinqiao("staff", "add", "wanglin", "--name", "王林", "--role", "counsellor")
+    assert done.returncode == 0, done.stderr
+    token = done.stdout.strip().split("#")[1]
+    accounts.set_password(token, "木桥 灯笼 七点半 修车")
+    with pytest.raises(accounts.SetupLinkInvalid):
+        accounts.set_password(token, "木桥 灯笼 七点半 修车")
+    assert xinqiao("staff", "add", "x", "--role", "king").returncode != 0
+
+
+def test_a_wrong_setting_is_one_clear_line(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XINQIAO_ENGINE_SECRET", "changeme")
+    done = xinqiao("doctor")
+    assert done.returncode == 1
+    assert done.stderr.strip() == "xinqiao: missing or wrong setting: XINQIAO_ENGINE_SECRET"
+
+
+def test_the_doctor_ends_with_a_fault_when_nothing_runs(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PORT", "ENGINE_PORT", "ACTIONS_PORT"):
+        monkeypatch.setenv(f"XINQIAO_{name}", "9")
+    done = xinqiao("doctor")
+    assert done.returncode == 1
+    assert "FAULT  gateway" in done.stdout
+    assert "minimum_wage_local" in done.stdout

@@ -1,0 +1,55 @@
+"""The data validator: the real data have no fault, and each kind of fault is named with its path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import validate
+from bot.knowledge import faqs
+
+
+def test_the_data_have_no_fault() -> None:
+    assert list(validate.faults()) == []
+
+
+@pytest.fixture
+def good() -> tuple[Path, dict[str, Any]]:
+    path, content = next(iter(faqs.files()))
+    return path, dict(content)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"id": "other"}, "id and topic"),
+        ({"variants": ["一", "一！", "二"]}, "variants"),
+        ({"question": "长" * 26}, "longer"),
+        ({"basis": []}, "basis"),
+        ({"region": "火星"}, "region"),
+        ({"valid_from": "someday"}, "dates"),
+        ({"related": ["nowhere"]}, "related"),
+        ({"answer": "打 {unknown_fact}"}, "unknown placeholder"),
+        ({"answer": "{hotline_psych}"}, "nothing is left"),
+    ],
+)
+def test_a_faulty_faq_is_named(good: tuple[Path, dict[str, Any]], change: dict[str, Any], fault: str) -> None:
+    path, content = good
+    found = list(validate._faq_faults(path, {**content, **change}, {content["id"], *content["related"]}))
+    assert any(fault in each for each in found)
+
+
+def test_an_faq_that_lacks_a_key_is_named(good: tuple[Path, dict[str, Any]]) -> None:
+    path, content = good
+    del content["reviewer"]
+    assert list(validate._faq_faults(path, content, set())) == ["lacks reviewer"]
+
+
+def test_the_same_sentence_under_two_intents_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validate, "examples", lambda: {"greet": ["你好呀"], "goodbye": ["你好，呀！"]})
+    assert any(
+        "goodbye.yml: 「你好，呀！」 also stands in nlu_data/intents/greet.yml" in each
+        for each in validate._sentences_twice()
+    )
