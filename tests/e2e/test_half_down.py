@@ -29,7 +29,7 @@ def test_a_cry_for_help_is_answered_and_alerted(system: System, desk: Desk, vict
     assert "12356" in reply
     assert row["number"], "the case is logged"
     assert row["alerts"] == 1
-    assert system.said(f"{victims[0]}: died")
+    assert until(lambda: system.said(f"{victims[0]}: died"), LIMIT)
     until(lambda: "依据：《" in Chatter(system.url).ask("试用期最长能定多久"), 90, pause=1)
 
 
