@@ -65,8 +65,14 @@ def crisis_reply(turn: Turn, level: Level, kind: str | None) -> Reply:
     """Gives the fixed crisis text; a short one if the same or worse was told within the last half hour."""
     told = turn.crisis_told.rank >= level.rank and turn.crisis_told.is_crisis
     text = texts.get("crisis_again") if told else texts.crisis(level, kind or turn.kind or None)
-    words = text.text if someone_on_duty() else f"{text.text}\n{texts.get('crisis_nobody_on_duty').text}"
+    words = text.text if someone_on_duty() else _with_the_truth(text.text)
     return Reply(words, _with_person(text), level=level)
+
+
+def _with_the_truth(text: str) -> str:
+    """Says that nobody is on duty just before the question with which a crisis text ends."""
+    *lines, question = text.splitlines()
+    return "\n".join([*lines, texts.get("crisis_nobody_on_duty").text, question])
 
 
 def _with_person(text: Text) -> tuple[Button, ...]:

@@ -22,6 +22,7 @@ from bot.texts import Button
 
 LEASE = timedelta(seconds=20)
 MAX_ATTEMPTS = 3  # a message that killed its worker this often is answered without the engine
+FLOOD_PAUSE = timedelta(seconds=1)  # between two answers to one who floods, so that others are not slowed
 REPLIED_CRISIS = timedelta(minutes=30)
 
 
@@ -71,7 +72,8 @@ def has_work() -> bool:
 
 def _due() -> Select[str]:
     free = or_(Conversation.lease_until.is_(None), Conversation.lease_until < now())
-    return select(Conversation.id).where(Conversation.pending > 0, free).order_by(Conversation.due_at)
+    due = (Conversation.pending > 0, Conversation.due_at <= now(), free)
+    return select(Conversation.id).where(*due).order_by(Conversation.due_at)
 
 
 def claim(worker: str) -> Turn | None:
@@ -197,7 +199,8 @@ def _release(session: Session, conversation: Conversation) -> None:
     conversation.attempts = 0
     conversation.lease_until = conversation.lease_by = None
     urgent = conversation.pending > 0 and _crisis_pending(session, conversation.id)
-    conversation.due_at = FRONT_OF_QUEUE if urgent else now()
+    floods = conversation.pending > settings().max_pending
+    conversation.due_at = FRONT_OF_QUEUE if urgent else now() + (FLOOD_PAUSE if floods else timedelta())
     conversation.updated_at = now()
 
 
