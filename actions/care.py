@@ -7,6 +7,7 @@ from rasa_sdk import Tracker
 from actions.safely import Call, Item, SafeAction
 from bot.care import open_case
 from bot.level import Level, max_level
+from bot.texts import MILD_DISTRESS
 
 DISTRESS = "express_distress"
 
@@ -19,12 +20,12 @@ class OpenCareCase(SafeAction):
         return "action_open_care_case"
 
     def act(self, call: Call, tracker: Tracker) -> list[Item]:
-        """Opens the case of the message; a repeated call changes nothing. The rules have words for mild distress."""
+        """Opens the case of the message; a repeated call changes nothing. Mild distress gets words of its own."""
         level, kind = level_of(call), kind_of(call)
         open_case(call.message_id, level, kind)
         if level.is_crisis:
             return [{"custom": {"crisis": level.value, "kind": kind}}]
-        return [{"custom": {"text": "low_distress"}}] if call.intent == DISTRESS else []
+        return [{"custom": {"text": MILD_DISTRESS.get(call.intent, "low_distress")}}]
 
 
 def level_of(call: Call) -> Level:
@@ -39,4 +40,5 @@ def level_of(call: Call) -> Level:
 
 def kind_of(call: Call) -> str | None:
     """Gives the kind of distress, if it is known."""
-    return call.entities.get("kind") or str(call.metadata.get("kind") or "") or None
+    known = call.entities.get("kind") or str(call.metadata.get("kind") or "")
+    return known or ("third_person" if call.intent == "worry_about_other" else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -94,6 +95,8 @@ def make_app() -> FastAPI:
 
 def _prepare() -> None:
     triage.assess("预热")
+    gc.collect()
+    gc.freeze()  # lexicon and libraries stay for good: the collector need not look through them again and again
     if database().dialect.name == "sqlite":  # the only gateway on this file: every lease is a dead one's
         turn.release_leases()
         outbox.release_leases()

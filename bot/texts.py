@@ -12,6 +12,15 @@ import yaml
 from bot.level import Level
 from bot.settings import ROOT, settings
 
+MILD_DISTRESS = {  # intent → the text that answers it
+    "express_low_mood": "low_low_mood",
+    "express_stress": "low_stress",
+    "express_loneliness": "low_loneliness",
+    "express_insomnia": "low_insomnia",
+    "express_debt_worry": "low_debt",
+    "express_family_conflict": "low_family_conflict",
+    "worry_about_other": "worry_about_other",
+}
 PATH = ROOT / "nlu_data" / "texts.yml"
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 

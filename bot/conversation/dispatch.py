@@ -37,25 +37,28 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Works until cancelled; nothing that goes wrong with one message stops it."""
+        told = False  # whether somebody said that there is work: then the quick look before is not needed
         while True:
             await self._slots.acquire()
-            found = await self._claim()
+            found = await self._claim(told)
             if found is None:
                 self._slots.release()
-                await self._rest()
+                told = await self._rest()
                 continue
             task = asyncio.create_task(self._work(found))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
-    async def _rest(self) -> None:
+    async def _rest(self) -> bool:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), PAUSE)
+        told = self._wake.is_set()
         self._wake.clear()
+        return told
 
-    async def _claim(self) -> Turn | None:
+    async def _claim(self, told: bool) -> Turn | None:
         try:
-            return await asyncio.to_thread(_claim, self._name)
+            return await asyncio.to_thread(_claim, self._name, told)
         except SQLAlchemyError as error:
             log.warning("queue cannot use the database: %s", type(error).__name__)
             return None
@@ -74,5 +77,5 @@ class Dispatcher:
             self._on_change()
 
 
-def _claim(worker: str) -> Turn | None:
-    return turn.claim(worker) if turn.has_work() else None
+def _claim(worker: str, told: bool) -> Turn | None:
+    return turn.claim(worker) if told or turn.has_work() else None

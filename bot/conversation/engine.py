@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
+import aiohttp
 
 from bot.errors import EngineUnavailable
 from bot.level import Level
@@ -35,33 +35,41 @@ class Answer:
 
 
 class Engine:
-    """A client of one engine. Safe to share between tasks; close it at the end."""
+    """A client of one engine. Safe to share between tasks of one event loop; close it at the end."""
 
     def __init__(self, url: str | None = None, timeout: float | None = None) -> None:
         self.url = url or f"http://127.0.0.1:{settings().engine_port}"
-        limits = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=3)
-        self._timeout = settings().engine_timeout if timeout is None else timeout
-        self._client = httpx.AsyncClient(timeout=self._timeout, limits=limits, trust_env=False)
+        self._timeout = aiohttp.ClientTimeout(total=settings().engine_timeout if timeout is None else timeout)
+        self._session: aiohttp.ClientSession | None = None
 
     async def ask(self, question: Question) -> Answer:
         """Gives the engine's answer. Raises EngineUnavailable when it is silent, slow, empty, wrong or down."""
         try:
-            response = await self._client.post(
-                f"{self.url}/webhooks/gateway/webhook",
-                content=_body(question),
-                headers={"X-Xinqiao-Secret": settings().engine_secret, "Content-Type": "application/json"},
-            )
-            body = response.json() if response.status_code == 200 else {}
-        except (httpx.HTTPError, ValueError):
+            body = await self._post(question)
+        except (aiohttp.ClientError, TimeoutError, ValueError):
             raise EngineUnavailable("no answer") from None
         messages = tuple(body.get("messages") or ())
         if not messages:
             raise EngineUnavailable("empty answer")
         return Answer(messages, body.get("nlu") or {})
 
+    async def _post(self, question: Question) -> dict[str, Any]:
+        headers = {"X-Xinqiao-Secret": settings().engine_secret, "Content-Type": "application/json"}
+        url = f"{self.url}/webhooks/gateway/webhook"
+        async with self._open().post(url, data=_body(question), headers=headers) as response:
+            body = await response.read()
+            return dict(json.loads(body)) if response.status == 200 else {}
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=32, keepalive_timeout=3)  # Sanic closes idle ones after 5 s
+            self._session = aiohttp.ClientSession(connector=connector, timeout=self._timeout)
+        return self._session
+
     async def close(self) -> None:
         """Closes the connections."""
-        await self._client.aclose()
+        if self._session is not None:
+            await self._session.close()
 
 
 def _body(question: Question) -> bytes:

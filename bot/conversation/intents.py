@@ -32,6 +32,8 @@ def answer_for(nlu: dict[str, Any]) -> str:
         return _listed(texts.get("did_you_mean").text, [row["question"] for row in nlu["candidates"][:3]])
     if intent == "express_distress":
         return texts.crisis(Level.high, None).text
+    if intent in texts.MILD_DISTRESS:
+        return texts.get(texts.MILD_DISTRESS[intent]).text
     keys = fixed_keys().get(intent) or ["ask_rephrase"]
     return "\n\n".join(texts.get(key).text for key in keys if texts.has(key))
 

@@ -18,6 +18,7 @@ from bot.db.session import reading
 
 log = logging.getLogger(__name__)
 INTERVAL = 0.2  # seconds
+REST = 0.03  # seconds between two looks however many pokes come: one look serves them all
 
 
 class Feed:
@@ -49,6 +50,7 @@ class Feed:
                 await asyncio.wait_for(self._poke.wait(), INTERVAL)
             self._poke.clear()
             await self._look()
+            await asyncio.sleep(REST)
 
     async def _look(self) -> None:
         try:

@@ -67,22 +67,21 @@ class Reply:
 def has_work() -> bool:
     """A quick look, without a write lock, whether any conversation is due."""
     with reading() as session:
-        return session.execute(_due().limit(1)).first() is not None
+        return session.execute(_due().with_only_columns(Conversation.id)).first() is not None
 
 
-def _due() -> Select[str]:
+def _due() -> Select[Conversation]:
     free = or_(Conversation.lease_until.is_(None), Conversation.lease_until < now())
     due = (Conversation.pending > 0, Conversation.due_at <= now(), free)
-    return select(Conversation.id).where(*due).order_by(Conversation.due_at)
+    return select(Conversation).where(*due).order_by(Conversation.due_at).limit(1)
 
 
 def claim(worker: str) -> Turn | None:
     """Leases the conversation that is due first and gives its oldest message; None if nothing is due."""
     with transaction() as session:
-        conversation_id = session.execute(_due().limit(1).with_for_update(skip_locked=True)).scalar()
-        if conversation_id is None:
+        conversation = session.execute(_due().with_for_update(skip_locked=True)).scalar()
+        if conversation is None:
             return None
-        conversation = session.get_one(Conversation, conversation_id)
         surplus = _pass_over_flood(session, conversation)
         found = session.execute(
             select(Inbox, Message)
@@ -172,8 +171,8 @@ def finish(turn: Turn, worker: str, replies: list[Reply]) -> bool:
         if conversation.owner != Owner.counsellor:
             for reply in replies:
                 _add(session, conversation, turn, reply)
-        inbox = session.get_one(Inbox, turn.inbox_id)
-        inbox.state, inbox.done_at = InboxState.done, now()
+        done = update(Inbox).where(Inbox.id == turn.inbox_id).values(state=InboxState.done, done_at=now())
+        session.execute(done, execution_options={"synchronize_session": False})
         _release(session, conversation)
         crash.point("before_finish_commit")
     return True

@@ -32,7 +32,7 @@ FIXED = {
     Form.file: "unsupported_file",
     Form.edited: "edited_message",
 }
-DISTRESS_INTENTS = ("express_", "worry_about_other")
+DISTRESS_INTENTS = {"express_distress", *texts.MILD_DISTRESS}  # their rules log the case
 
 
 async def answer(engine: Engine, turn: Turn) -> list[Reply]:
@@ -129,7 +129,7 @@ async def _answer_text(engine: Engine, turn: Turn) -> list[Reply]:
 
 async def _with_care(engine: Engine, turn: Turn, found: Answer, replies: list[Reply]) -> list[Reply]:
     """At `low` the engine is told of the distress too; an answer to a question stays, small talk gives way."""
-    if str(found.nlu.get("intent", "")).startswith(DISTRESS_INTENTS):
+    if found.nlu.get("intent") in DISTRESS_INTENTS:
         return replies
     answers = [reply for reply in replies if reply.faq_id or reply.is_welcome]
     try:

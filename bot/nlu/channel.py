@@ -8,6 +8,7 @@ turn run again: questions are answered all the same, and the notice is said by t
 from __future__ import annotations
 
 import asyncio
+import gc
 import hmac
 import logging
 import re
@@ -90,6 +91,11 @@ class GatewayChannel(InputChannel):
     def blueprint(self, on_new_message: Handler) -> Blueprint:
         """Return the routes."""
         routes = Blueprint("gateway_channel", __name__)
+
+        @routes.listener("after_server_start")
+        async def settle(*_: Any) -> None:
+            gc.collect()
+            gc.freeze()  # the model and TensorFlow stay for good: the collector need not look through them
 
         @routes.route("/health", methods=["GET"])
         async def health(request: Request) -> HTTPResponse:

@@ -90,6 +90,15 @@ def test_asking_for_a_person_in_ones_own_words_puts_one_on_the_queue(system: Sys
     assert until(lambda: {row["conversation"] for row in desk.rows()} - before, 3)
 
 
+def test_mild_distress_that_only_the_model_sees_is_answered_and_logged(system: System, desk: Desk) -> None:
+    worker = Chatter(system.url)
+    before = {row["conversation"] for row in desk.rows()}
+    assert "故障" not in worker.ask("爹妈逼我结婚，回一趟家吵一架")
+    (row,) = [row for row in desk.rows() if row["conversation"] not in before]
+    assert row["level"] == "low"
+    assert row["alerts"] == 0
+
+
 def test_buttons_lead_to_an_answer_and_a_thumb_is_kept(system: System) -> None:
     worker = Chatter(system.url)
     worker.ask("工资上的事想问问")
