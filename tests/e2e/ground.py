@@ -9,8 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,22 +19,11 @@ import psutil
 
 from bot.settings import ROOT
 from tests.fakes.server import free_port
+from tests.waiting import until
 
 TRAINED = Path(os.environ.get("XINQIAO_TEST_DATA", ROOT / "var" / "test"))
 PASSWORD = "木桥 灯笼 七点半 修车"
 START_LIMIT = 240.0
-
-
-def until(condition: Callable[[], Any], seconds: float, pause: float = 0.05) -> Any:
-    """Waits until a condition gives something true, and gives it. Raises TimeoutError."""
-    deadline = time.monotonic() + seconds
-    while True:
-        found = condition()
-        if found:
-            return found
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"not within {seconds} s")
-        time.sleep(pause)
 
 
 @dataclass

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import httpx
 
 from bot.settings import ROOT
 from tests.fakes.server import free_port
+from tests.waiting import until
 
 CRY = "活着没意思，想一了百了"
 
@@ -100,15 +101,6 @@ class Gateways:
         """Kills what still runs."""
         if self.pid:
             self.kill()
-
-
-def until(condition: Callable[[], bool], seconds: float, pause: float = 0.02) -> None:
-    """Waits for a condition. Raises TimeoutError."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError
-        time.sleep(pause)
 
 
 class Worker(threading.Thread):
