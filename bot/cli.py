@@ -72,8 +72,8 @@ def staff_add(
 ) -> None:
     """Create an account and print its one-time set-up link."""
     from bot import service
-    from bot.db.models import Role
     from bot.db.schema import upgrade
+    from bot.db.states import Role
     from bot.staff import accounts
 
     upgrade()

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from bot.care.moves import move_case, move_owner
 from bot.clock import local, now
-from bot.db.models import Alert, CareCase, CaseEvent, CaseState, Category, Conversation, Message, Owner
+from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Message
 from bot.db.session import transaction
+from bot.db.states import CaseState, Category, Owner
 from bot.errors import NotFound
 from bot.level import Level, max_level
 

@@ -13,20 +13,9 @@ from bot import texts
 from bot.care.cases import ensure_case
 from bot.care.moves import move_case, move_owner
 from bot.clock import now
-from bot.db.models import (
-    Alert,
-    Author,
-    CareCase,
-    CaseEvent,
-    CaseState,
-    Conversation,
-    Message,
-    Outbox,
-    OutboxState,
-    Owner,
-    Staff,
-)
+from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Message, Outbox, Staff
 from bot.db.session import reading, transaction
+from bot.db.states import Author, CaseState, OutboxState, Owner
 from bot.db.thread import add_outgoing, lock_conversation
 from bot.errors import BadInput, NotAllowedNow, NotFound
 from bot.level import Level

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.db.models import CareCase, CaseState, Conversation, Owner
+from bot.db.models import CareCase, Conversation
+from bot.db.states import CaseState, Owner
 from bot.errors import NotAllowedNow
 
 OWNER_MOVES = {

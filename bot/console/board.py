@@ -12,7 +12,7 @@ from bot.care import desk
 from bot.clock import now
 from bot.console import labels
 from bot.console.cases import holders, stuck_messages, unanswered
-from bot.db.models import Owner
+from bot.db.states import Owner
 from bot.level import Level
 
 FRESH = 1.0  # seconds for which one reading serves all pages when nothing has changed

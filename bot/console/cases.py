@@ -13,21 +13,9 @@ from sqlalchemy.orm import Session, aliased
 from bot.care import desk
 from bot.clock import now
 from bot.console import labels
-from bot.db.models import (
-    Alert,
-    Author,
-    CareCase,
-    CaseEvent,
-    CaseState,
-    Conversation,
-    Inbox,
-    InboxState,
-    Message,
-    Outbox,
-    Owner,
-    Staff,
-)
+from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Inbox, Message, Outbox, Staff
 from bot.db.session import reading, transaction
+from bot.db.states import Author, CaseState, InboxState, Owner
 from bot.errors import NotFound
 from bot.level import Level
 

@@ -10,7 +10,8 @@ from typing import Annotated
 
 from fastapi import Path, Request, Response
 
-from bot.db.models import Role, StaffSession
+from bot.db.models import StaffSession
+from bot.db.states import Role
 from bot.errors import NotAllowed, XinqiaoError
 from bot.settings import settings
 from bot.staff import accounts

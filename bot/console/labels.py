@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.db.models import Author, CaseState, Role
+from bot.db.states import Author, CaseState, Role
 from bot.level import Level
 
 LEVELS = {Level.imminent: "紧急", Level.high: "高危", Level.low: "关注", Level.none: "一般"}

@@ -17,9 +17,11 @@ from bot.channels.incoming import Accepted, Incoming
 from bot.clock import now
 from bot.conversation import crash
 from bot.conversation.commands import COMMANDS
+from bot.db.base import new_id
 from bot.db.encryption import lookup_hash
-from bot.db.models import Alert, Author, ChannelIdentity, Conversation, Inbox, Message, Person, new_id
+from bot.db.models import Alert, ChannelIdentity, Conversation, Inbox, Message, Person
 from bot.db.session import transaction
+from bot.db.states import Author
 from bot.errors import BadInput, Busy, TooMany
 from bot.level import Level, max_level
 from bot.settings import settings

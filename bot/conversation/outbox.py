@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session, aliased
 from bot.channels.incoming import Outgoing, Sender
 from bot.clock import now
 from bot.conversation import crash
-from bot.db.models import ChannelIdentity, Conversation, Message, Outbox, OutboxState
+from bot.db.models import ChannelIdentity, Conversation, Message, Outbox
 from bot.db.session import reading, transaction
+from bot.db.states import OutboxState
 from bot.db.thread import buttons_of
 from bot.errors import DeliveryFailed
 

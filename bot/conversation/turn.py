@@ -13,8 +13,9 @@ from bot.channels.incoming import Form, Press
 from bot.clock import now
 from bot.conversation import crash
 from bot.conversation.inbox import FRONT_OF_QUEUE
-from bot.db.models import Author, Conversation, Inbox, InboxState, Message, Owner
+from bot.db.models import Conversation, Inbox, Message
 from bot.db.session import reading, transaction
+from bot.db.states import Author, InboxState, Owner
 from bot.db.thread import add_outgoing, lock_conversation
 from bot.level import Level
 from bot.settings import settings

@@ -15,8 +15,9 @@ from bot.conversation.commands import COMMANDS, asks_for_person, is_typed_comman
 from bot.conversation.engine import Answer, Engine, Question
 from bot.conversation.inbox import is_blank
 from bot.conversation.turn import MAX_ATTEMPTS, Reply, Turn
-from bot.db.models import Message, Owner
+from bot.db.models import Message
 from bot.db.session import reading
+from bot.db.states import Owner
 from bot.db.thread import buttons_of
 from bot.errors import EngineUnavailable, XinqiaoError
 from bot.knowledge import feedback

@@ -2,105 +2,24 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import UTC, date, datetime
-from enum import Enum, StrEnum
-from typing import Any, ClassVar
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy import DateTime as SqlDateTime
-from sqlalchemy import Enum as SqlEnum
-from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.clock import now
+from bot.db.base import Base, new_id
 from bot.db.encryption import EncryptedText
+from bot.db.states import AgeBand, Author, CaseState, Category, InboxState, OutboxState, Owner, Role
 from bot.level import Level
-
-
-def new_id() -> str:
-    """Gives a random public id that says nothing about order or number."""
-    return uuid.uuid4().hex
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware UTC datetime; SQLite keeps it without the zone and we put it back."""
-
-    impl = SqlDateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
-
-
-class Owner(StrEnum):
-    """Who speaks in a conversation."""
-
-    bot = "bot"
-    waiting = "waiting"  # the bot still answers; a person has been asked for
-    counsellor = "counsellor"
-    closed = "closed"
-
-
-class Author(StrEnum):
-    worker = "worker"
-    bot = "bot"
-    counsellor = "counsellor"
-    system = "system"  # markers such as "a person has joined"
-
-
-class InboxState(StrEnum):
-    pending = "pending"
-    done = "done"
-    failed = "failed"  # gave up after repeated crashes; shown to staff
-
-
-class OutboxState(StrEnum):
-    pending = "pending"
-    sent = "sent"
-    dead = "dead"  # the dead-letter list
-
-
-class CaseState(StrEnum):
-    open = "open"
-    acknowledged = "acknowledged"
-    in_care = "in_care"
-    follow_up = "follow_up"
-    closed = "closed"
-
-
-class Category(StrEnum):
-    psychological = "psychological"
-    hardship = "hardship"
-    rights = "rights"
-    family = "family"
-    safety = "safety"
-
-
-class Role(StrEnum):
-    counsellor = "counsellor"
-    lead = "lead"
-    editor = "editor"
-    admin = "admin"
-    auditor = "auditor"
-
-
-class Base(DeclarativeBase):
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        datetime: Moment,
-        list[Any]: JSON,
-        Enum: SqlEnum(Enum, native_enum=False, length=16),
-    }
 
 
 class Person(Base):
     __tablename__ = "person"
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     pseudonym: Mapped[str] = mapped_column(String(40), unique=True)
+    age_band: Mapped[AgeBand | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -141,6 +60,9 @@ class Conversation(Base):
     lease_by: Mapped[str | None] = mapped_column(String(32))
     attempts: Mapped[int] = mapped_column(default=0)
     welcomed_at: Mapped[datetime | None]
+    active_since: Mapped[datetime | None]  # since when the worker has been writing without a long break
+    reminded_at: Mapped[datetime | None]  # when the bot last said that it is a machine
+    drill: Mapped[bool] = mapped_column(default=False)  # an exercise: marked everywhere, counted nowhere
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now)
     identity: Mapped[ChannelIdentity] = relationship()
@@ -183,6 +105,7 @@ class Message(Base):
     level: Mapped[Level | None] = mapped_column()
     reasons: Mapped[str | None] = mapped_column(EncryptedText)  # JSON of triage reasons, the why-card
     created_at: Mapped[datetime] = mapped_column(default=now)
+    erased_at: Mapped[datetime | None]  # body, extra and reasons were emptied then
 
 
 class Outbox(Base):
@@ -207,7 +130,7 @@ class Outbox(Base):
 
 
 class CareCase(Base):
-    """A humanistic-care case 人文关怀个案. At most one is open in a conversation."""
+    """A humanistic-care case 人文关怀个案. At most one is open in a conversation, besides a case paired with it."""
 
     __tablename__ = "care_case"
     __table_args__ = (
@@ -215,8 +138,8 @@ class CareCase(Base):
             "uq_care_case_open",
             "conversation_id",
             unique=True,
-            sqlite_where=text("state <> 'closed'"),
-            postgresql_where=text("state <> 'closed'"),
+            sqlite_where=text("state <> 'closed' AND paired_with IS NULL"),
+            postgresql_where=text("state <> 'closed' AND paired_with IS NULL"),
         ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -226,6 +149,7 @@ class CareCase(Base):
     category: Mapped[Category] = mapped_column(default=Category.psychological)
     level: Mapped[Level] = mapped_column()
     kind: Mapped[str] = mapped_column(String(20), default="")
+    paired_with: Mapped[int | None] = mapped_column(ForeignKey("care_case.id"))
     state: Mapped[CaseState] = mapped_column(default=CaseState.open)
     staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     opened_at: Mapped[datetime] = mapped_column(default=now)

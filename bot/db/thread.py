@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.db.models import Author, Conversation, Message, Outbox, OutboxState
+from bot.db.models import Conversation, Message, Outbox
+from bot.db.states import Author, OutboxState
 from bot.errors import NotFound
 from bot.texts import Button
 

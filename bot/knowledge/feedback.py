@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.db.models import Author, Feedback, Message
+from bot.db.models import Feedback, Message
 from bot.db.session import transaction
+from bot.db.states import Author
 from bot.errors import BadInput, NotFound
 
 VALUES = ("up", "down")

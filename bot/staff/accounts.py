@@ -13,8 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from bot.clock import now
-from bot.db.models import Role, Staff, StaffSession, new_id
+from bot.db.base import new_id
+from bot.db.models import Staff, StaffSession
 from bot.db.session import reading, transaction
+from bot.db.states import Role
 from bot.errors import BadInput, NotAllowed, NotFound
 from bot.staff import passwords
 

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from bot import care
 from bot.care import desk
 from bot.care.moves import CASE_MOVES, OWNER_MOVES, move_case, move_owner
-from bot.db.models import CareCase, CaseEvent, CaseState, Conversation, Owner, Staff
+from bot.db.models import CareCase, CaseEvent, Conversation, Staff
 from bot.db.session import reading, transaction
+from bot.db.states import CaseState, Owner
 from bot.errors import BadInput, NotAllowedNow, NotFound
 from bot.level import Level
 from tests.conversation.acts import say

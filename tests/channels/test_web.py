@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels.web import page
-from bot.db.models import Alert, Author, Owner
+from bot.db.models import Alert
 from bot.db.session import reading
+from bot.db.states import Author, Owner
 from bot.level import Level
 from tests.channels.web_ground import THUMBS, Listener, answer, bodies, gateway, opened, say, until
 from tests.conftest import forget_process_state

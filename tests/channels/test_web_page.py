@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from bot.channels.web import stream
-from bot.db.models import Author, Owner
+from bot.db.states import Author, Owner
 from bot.texts import Button
 from tests.channels.page_ground import PHONE, lines, ready, sees, write
 from tests.channels.web_ground import THUMBS, answer, bodies, gateway, until

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bot.db.models import Author, Owner
+from bot.db.states import Author, Owner
 from bot.texts import Button
 from tests.channels.page_ground import PHONE, ready, sees, write
 from tests.channels.web_ground import THUMBS, answer, bodies, gateway, until

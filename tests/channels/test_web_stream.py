@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.channels.web import stream, thread
-from bot.db.models import Owner
+from bot.db.states import Owner
 from tests.channels.web_ground import Listener, answer, say, until
 
 

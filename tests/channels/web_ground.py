@@ -20,8 +20,9 @@ from bot.channels import web
 from bot.channels.incoming import Accepted, Incoming
 from bot.conversation import inbox
 from bot.conversation.live import Feed
-from bot.db.models import Author, Conversation, Message, Owner
+from bot.db.models import Conversation, Message
 from bot.db.session import reading, transaction
+from bot.db.states import Author, Owner
 from bot.db.thread import add_outgoing, lock_conversation
 from bot.texts import Button
 from tests.fakes.server import free_port

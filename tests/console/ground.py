@@ -15,7 +15,7 @@ from bot import care, console
 from bot.channels.incoming import Accepted, Incoming
 from bot.conversation import inbox
 from bot.conversation.live import Feed
-from bot.db.models import Role
+from bot.db.states import Role
 from bot.level import Level
 from bot.staff import accounts
 

@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 from sqlalchemy import func, select
 
 from bot.care import desk
-from bot.db.models import Author, CareCase, CaseState, Message
+from bot.db.models import CareCase, Message
 from bot.db.session import reading
+from bot.db.states import Author, CaseState
 from bot.level import Level
 from bot.staff import accounts
 from tests.console.ground import PASSWORD, add_staff, cry, write

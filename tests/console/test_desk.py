@@ -18,8 +18,9 @@ from sqlalchemy import select, update
 from bot import care, clock
 from bot.care import desk
 from bot.console import streams
-from bot.db.models import Author, CareCase, Conversation, Inbox, InboxState, Outbox, OutboxState, Owner, Role, Staff
+from bot.db.models import CareCase, Conversation, Inbox, Outbox, Staff
 from bot.db.session import reading, transaction
+from bot.db.states import Author, InboxState, OutboxState, Owner, Role
 from bot.level import Level
 from tests.console.ground import Browser, cry, staffed, write
 

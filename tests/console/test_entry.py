@@ -12,7 +12,7 @@ import pytest
 
 from bot import settings as settings_module
 from bot.console import entry
-from bot.db.models import Role
+from bot.db.states import Role
 from bot.staff import accounts
 from tests.conftest import forget_process_state
 from tests.console.ground import PASSWORD, Browser, add_staff, csrf_of, staffed

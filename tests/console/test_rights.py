@@ -13,8 +13,9 @@ from sqlalchemy import select, update
 from bot import console
 from bot.console import guard
 from bot.conversation.live import Feed
-from bot.db.models import CaseEvent, Conversation, Owner, Role, Staff
+from bot.db.models import CaseEvent, Conversation, Staff
 from bot.db.session import reading, transaction
+from bot.db.states import Owner, Role
 from tests.console.ground import Browser, cry, staffed
 
 PLACES = {"conversation_id": "0" * 32, "version": "0", "name": "none.js"}

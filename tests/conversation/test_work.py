@@ -13,20 +13,9 @@ from bot.care import desk
 from bot.channels.incoming import Form, Incoming
 from bot.conversation import turn
 from bot.conversation.inbox import accept
-from bot.db.models import (
-    Author,
-    CareCase,
-    Conversation,
-    Faq,
-    Feedback,
-    Inbox,
-    InboxState,
-    Message,
-    Owner,
-    Staff,
-    StaffSession,
-)
+from bot.db.models import CareCase, Conversation, Faq, Feedback, Inbox, Message, Staff, StaffSession
 from bot.db.session import reading, transaction
+from bot.db.states import Author, InboxState, Owner
 from bot.db.thread import buttons_of
 from bot.level import Level
 from tests.conversation.acts import press, say

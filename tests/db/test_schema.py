@@ -9,7 +9,8 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DatabaseError
 
 from bot import care
-from bot.db.models import Base, CaseEvent
+from bot.db.base import Base
+from bot.db.models import CaseEvent
 from bot.db.session import engine, transaction
 from bot.level import Level
 from tests.conversation.acts import say

@@ -14,8 +14,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from bot.conversation import crash
-from bot.db.models import Alert, Author, CareCase, CaseEvent, Conversation, Inbox, InboxState, Message
+from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Inbox, Message
 from bot.db.session import engine, reading
+from bot.db.states import Author, InboxState
 from bot.level import Level
 from tests.failures.ground import CRY, ForkServer, Gateways, Worker, until, writing
 from tests.fakes.bot_api import TOKEN, BotApi

@@ -14,8 +14,9 @@ from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
 from bot import clock
-from bot.db.models import Role, Staff, StaffSession
+from bot.db.models import Staff, StaffSession
 from bot.db.session import reading, transaction
+from bot.db.states import Role
 from bot.errors import BadInput, NotFound
 from bot.staff import accounts, passwords
 from bot.staff.accounts import LoginRefused, SetupLinkInvalid

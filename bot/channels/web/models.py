@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from bot.db.models import Author, Owner
+from bot.db.states import Author, Owner
 
 MAX_ID = 2**53 - 1  # the largest number a browser keeps exactly
 

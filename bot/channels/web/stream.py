@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channels.web import thread
 from bot.channels.web.models import ChatMessage
 from bot.channels.web.thread import Head
-from bot.db.models import Owner
+from bot.db.states import Owner
 from bot.errors import TooMany
 
 log = logging.getLogger(__name__)

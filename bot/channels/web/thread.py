@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from bot.channels.web.models import ChatMessage, MessageList, Pressed, mend
 from bot.db.encryption import lookup_hash
-from bot.db.models import Author, ChannelIdentity, Conversation, Message, Owner
+from bot.db.models import ChannelIdentity, Conversation, Message
 from bot.db.session import reading
+from bot.db.states import Author, Owner
 from bot.db.thread import buttons_of
 
 CHANNEL = "web"

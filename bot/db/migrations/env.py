@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from bot.db.models import Base
+from bot.db import care_models, models  # noqa: F401  (they put their tables into the metadata)
+from bot.db.base import Base
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)

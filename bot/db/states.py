@@ -1,0 +1,101 @@
+"""The words of state: whose turn, how far a message, a case and a member of staff is."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Owner(StrEnum):
+    """Who speaks in a conversation."""
+
+    bot = "bot"
+    waiting = "waiting"  # the bot still answers; a person has been asked for
+    counsellor = "counsellor"
+    closed = "closed"
+
+
+class Author(StrEnum):
+    worker = "worker"
+    bot = "bot"
+    counsellor = "counsellor"
+    system = "system"  # markers such as "a person has joined"
+
+
+class InboxState(StrEnum):
+    pending = "pending"
+    done = "done"
+    failed = "failed"  # gave up after repeated crashes; shown to staff
+
+
+class OutboxState(StrEnum):
+    pending = "pending"
+    sent = "sent"
+    dead = "dead"  # the dead-letter list
+
+
+class CaseState(StrEnum):
+    open = "open"
+    acknowledged = "acknowledged"
+    in_care = "in_care"
+    follow_up = "follow_up"
+    closed = "closed"
+
+
+class Category(StrEnum):
+    psychological = "psychological"
+    hardship = "hardship"
+    rights = "rights"
+    family = "family"
+    safety = "safety"
+
+
+class Role(StrEnum):
+    counsellor = "counsellor"
+    lead = "lead"
+    editor = "editor"
+    admin = "admin"
+    auditor = "auditor"
+
+
+class AgeBand(StrEnum):
+    """Under 14 and 14–17 go their own way; unknown counts as grown up until something says otherwise."""
+
+    under_14 = "under_14"
+    minor = "minor"
+    adult = "adult"
+
+
+class Purpose(StrEnum):
+    """What a worker can agree to, each by itself."""
+
+    keep_sensitive = "keep_sensitive"  # keep what was said about health and life beyond the case
+    contact = "contact"  # be contacted outside this chat
+    emergency = "emergency"  # call this person when life is in danger
+    follow_up = "follow_up"  # be asked how it goes after a day, three and seven
+
+
+class TaskKind(StrEnum):
+    follow_up = "follow_up"
+    still_waiting = "still_waiting"  # tell a worker who waits for a person how it stands
+    erase = "erase"  # what a case had to keep for the time being
+
+
+class TaskState(StrEnum):
+    pending = "pending"
+    done = "done"
+    cancelled = "cancelled"
+
+
+class Verdict(StrEnum):
+    """What a counsellor says of an alarm, or of its absence."""
+
+    right = "right"
+    wrong = "wrong"
+    missed = "missed"
+
+
+class ReleaseState(StrEnum):
+    draft = "draft"
+    refused = "refused"
+    live = "live"
+    retired = "retired"
