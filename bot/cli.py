@@ -14,6 +14,8 @@ from bot.settings import data_dir, ensure_secrets
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="心桥: answers workers, and brings people to them.")
 staff = typer.Typer(no_args_is_help=True, help="Accounts of counsellors and other staff.")
 app.add_typer(staff, name="staff")
+evaluate = typer.Typer(no_args_is_help=True, help="Measure what we have on sentences whose truth is known.")
+app.add_typer(evaluate, name="evaluate")
 Source = Annotated[str, typer.Argument(metavar="[FILE|-]", help='JSON lines {"text"}; - is standard input.')]
 
 
@@ -62,6 +64,28 @@ def ask(source: Source = "-") -> None:
     from bot import offline
 
     offline.ask_lines(_open(source))
+
+
+@evaluate.command("triage")
+def evaluate_triage(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE…]", help='More data: JSON lines {"text","risk"?}.')
+    ] = None,
+) -> None:
+    """Recall, false alarms, calibration, misses and speed on the frozen set. Ends with 1 if a floor is not kept."""
+    from bot import evaluation
+
+    raise typer.Exit(evaluation.report(files or [], say))
+
+
+@app.command("train-triage")
+def train_triage() -> None:
+    """Learn the weights of triage's model from nlu_data/triage/sentences and write them into the repository."""
+    from bot.triage import train, weights
+
+    found = train.train()
+    found.save(weights.PATH)
+    say(f"{weights.PATH}: {found.facts}")
 
 
 @staff.command("add")

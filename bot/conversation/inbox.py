@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,12 +21,13 @@ from bot.conversation.commands import COMMANDS
 from bot.db.base import new_id
 from bot.db.encryption import lookup_hash
 from bot.db.models import Alert, ChannelIdentity, Conversation, Inbox, Message, Person
-from bot.db.session import transaction
+from bot.db.session import reading, transaction
 from bot.db.states import Author
 from bot.errors import BadInput, Busy, TooMany
 from bot.level import Level, max_level
 from bot.settings import settings
-from bot.triage import Assessment
+from bot.triage import Assessment, Earlier
+from bot.triage.context import MOST
 
 log = logging.getLogger(__name__)
 FRONT_OF_QUEUE = datetime(2000, 1, 1, tzinfo=UTC)
@@ -37,11 +39,12 @@ def accept(incoming: Incoming) -> Accepted:
     Raises BadInput for an unusable message and TooMany when the sender has too much unanswered; then nothing is stored.
     """
     _check(incoming)
-    assessment = assess_safely(incoming)
+    before = _read_before(incoming)
+    assessment = assess_safely(incoming, before)
     for _ in range(2):  # a second try when another process created the same sender at the same moment
         try:
             with transaction() as session:
-                accepted = _store(session, incoming, assessment)
+                accepted = _store(session, incoming, assessment, before)
             crash.point("after_inbox_commit")
             return accepted
         except IntegrityError:
@@ -58,10 +61,23 @@ def _check(incoming: Incoming) -> None:
         raise BadInput("unknown command")
 
 
-def assess_safely(incoming: Incoming) -> Assessment:
+def _read_before(incoming: Incoming) -> list[Message]:
+    with reading() as session:
+        conversation_id = session.execute(_of_sender(incoming).with_only_columns(Conversation.id)).scalar()
+        return _before(session, conversation_id) if conversation_id else []
+
+
+def _before(session: Session, conversation_id: str) -> list[Message]:
+    """The worker's last messages, newest first."""
+    own = (Message.conversation_id == conversation_id, Message.author == Author.worker)
+    return list(session.execute(select(Message).where(*own).order_by(Message.id.desc()).limit(MOST)).scalars())
+
+
+def assess_safely(incoming: Incoming, before: Sequence[Message] = ()) -> Assessment:
     """Triage that cannot fail: a text it cannot assess is shown to a person rather than passed over."""
+    earlier = [Earlier(row.body, row.level or Level.none, row.created_at) for row in reversed(before)]
     try:
-        assessment = triage.assess(incoming.text)
+        assessment = triage.assess_after(earlier, incoming.text, now())
     except Exception as error:  # whatever is wrong in triage, the worker must not be lost by it
         log.error("triage failed: %s", type(error).__name__)
         assessment = Assessment(level=Level.high, score=1.0, reasons=())
@@ -71,7 +87,7 @@ def assess_safely(incoming: Incoming) -> Assessment:
     return Assessment(level=forced, score=1.0, reasons=assessment.reasons)
 
 
-def _store(session: Session, incoming: Incoming, assessment: Assessment) -> Accepted:
+def _store(session: Session, incoming: Incoming, assessment: Assessment, before: Sequence[Message]) -> Accepted:
     conversation = _conversation_of(session, incoming)
     known = session.execute(
         select(Message.public_id)
@@ -84,6 +100,9 @@ def _store(session: Session, incoming: Incoming, assessment: Assessment) -> Acce
     ).scalar()
     if known is not None:
         return Accepted(known, conversation.id, duplicate=True)
+    newest = _before(session, conversation.id)
+    if [row.id for row in newest] != [row.id for row in before]:  # another piece came in at the same moment
+        assessment = assess_safely(incoming, newest)
     full = conversation.pending >= settings().max_pending and incoming.channel == "web"
     if full and not assessment.level.is_crisis:
         raise TooMany("too many unanswered messages")
@@ -94,21 +113,27 @@ def _store(session: Session, incoming: Incoming, assessment: Assessment) -> Acce
 
 def _conversation_of(session: Session, incoming: Incoming) -> Conversation:
     """Finds the sender's conversation and locks it; makes person, identity and conversation for a new sender."""
-    key = lookup_hash(incoming.channel, incoming.account, incoming.sender)
-    conversation = session.execute(
+    found = session.execute(_of_sender(incoming).with_for_update(of=Conversation)).scalar_one_or_none()
+    return found or _new_conversation(session, incoming)
+
+
+def _of_sender(incoming: Incoming) -> Select[Conversation]:
+    return (
         select(Conversation)
         .join(ChannelIdentity, ChannelIdentity.id == Conversation.identity_id)
         .where(
             ChannelIdentity.channel == incoming.channel,
             ChannelIdentity.account == incoming.account,
-            ChannelIdentity.external_hash == key,
+            ChannelIdentity.external_hash == _key(incoming),
         )
-        .with_for_update(of=Conversation)
-    ).scalar_one_or_none()
-    return conversation or _new_conversation(session, incoming, key)
+    )
 
 
-def _new_conversation(session: Session, incoming: Incoming, key: str) -> Conversation:
+def _key(incoming: Incoming) -> str:
+    return lookup_hash(incoming.channel, incoming.account, incoming.sender)
+
+
+def _new_conversation(session: Session, incoming: Incoming) -> Conversation:
     person = Person(id=new_id(), pseudonym="")
     person.pseudonym = f"职工-{person.id[:6].upper()}"
     identity = ChannelIdentity(
@@ -116,7 +141,7 @@ def _new_conversation(session: Session, incoming: Incoming, key: str) -> Convers
         person_id=person.id,
         channel=incoming.channel,
         account=incoming.account,
-        external_hash=key,
+        external_hash=_key(incoming),
         external_id=incoming.sender,
     )
     conversation = Conversation(

@@ -5,9 +5,9 @@ emoji inside the word (自🔪杀): each syllable of a word in cloak.yml lists t
 """
 
 import re
-from functools import cache
+from collections.abc import Iterable
 
-from bot.triage.lexicon import Cloak, read_lexicon
+from bot.triage.lexicon import Cloak
 
 _BETWEEN = r"[^\w，]{0,6}"
 # A run of letters counts whole, or with the pinyin of "I want to" before it or of 了, 吧 behind it.
@@ -16,16 +16,9 @@ _LATIN_END = "(?:(?![a-z0-9])|(?=le(?![a-z])|ba(?![a-z])))"
 _LATIN = re.compile("[a-z0-9]")
 
 
-def uncloak(text: str) -> str:
-    """The text with every disguised risk word in plain hanzi; words that only look like one stay."""
-    for pattern, word in _patterns():
-        text = pattern.sub(word, text)
-    return text
-
-
-@cache
-def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(_regex(cloak)), cloak.word) for cloak in read_lexicon().cloaks)
+def patterns(cloaks: Iterable[Cloak]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """For each disguised word the pattern of its disguises, and the word."""
+    return tuple((re.compile(_regex(cloak)), cloak.word) for cloak in cloaks)
 
 
 def _regex(cloak: Cloak) -> str:

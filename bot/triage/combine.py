@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.level import Level
 from bot.triage.levels import Kind, Reason, Scope
-from bot.triage.lexicon import Combination, read_lexicon
+from bot.triage.lexicon import Combination
 from bot.triage.scope import Finding
 
 # A threat from somebody else, or what a machine did, is no sign of what the writer wants to do.
@@ -14,10 +14,10 @@ _OWN = frozenset({Kind.self_harm, Kind.distress, Kind.debt, Kind.grief, Kind.bul
 _GRADED = ("", "despair")
 
 
-def raised(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def raised(findings: Sequence[Finding], rules: Sequence[Combination]) -> tuple[Finding, ...]:
     """One finding for each combination that is complete in this message."""
     present = frozenset(_marks(findings))
-    return tuple(_finding(rule) for rule in read_lexicon().combinations if rule.all_of <= present)
+    return tuple(_finding(rule) for rule in rules if rule.all_of <= present)
 
 
 def _marks(findings: Iterable[Finding]) -> Iterable[str]:

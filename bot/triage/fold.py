@@ -9,8 +9,8 @@ import re
 import unicodedata
 from functools import cache
 
-from bot.triage.cloak import uncloak
-from bot.triage.lexicon import read_lexicon
+from bot.triage.cloak import patterns
+from bot.triage.lexicon import Lexicon, read_lexicon
 
 CLAUSE = "，"
 SOFT = " "
@@ -75,11 +75,40 @@ def _simplified() -> dict[str, str]:
     return {old: new for old, new in zip(hanzi, simple, strict=True) if old != new}
 
 
+class Fold:
+    """Folds a text by the spellings and disguises of a lexicon; never raises on any string."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._spellings = tuple(lexicon.spellings.items())
+        self._cloaks = patterns(lexicon.cloaks)
+
+    def __call__(self, text: str) -> str:
+        """The text for matching, at most its first and last 2,000 characters."""
+        seen = _ends(_unreversed(text).translate(_VISIBLE), RAW_KEEP)
+        plain = _ends(unicodedata.normalize("NFKD", seen).casefold().translate(_PLAIN), KEEP)
+        return _tidy(self._uncloaked(self._respelled(_joined(plain))))
+
+    def _respelled(self, text: str) -> str:
+        for old, new in self._spellings:
+            if old in text:
+                text = text.replace(old, new)
+        return text
+
+    def _uncloaked(self, text: str) -> str:
+        """Every disguised risk word in plain hanzi; words that only look like one stay."""
+        for pattern, word in self._cloaks:
+            text = pattern.sub(word, text)
+        return text
+
+
+@cache
+def _repository() -> Fold:
+    return Fold(read_lexicon())
+
+
 def fold(text: str) -> str:
-    """The text for matching, at most its first and last 2,000 characters; never raises on any string."""
-    seen = _ends(_unreversed(text).translate(_VISIBLE), RAW_KEEP)
-    plain = _ends(unicodedata.normalize("NFKD", seen).casefold().translate(_PLAIN), KEEP)
-    return _tidy(uncloak(_respell(_joined(plain))))
+    """The text folded by the repository's lexicon."""
+    return _repository()(text)
 
 
 def _unreversed(text: str) -> str:
@@ -89,13 +118,6 @@ def _unreversed(text: str) -> str:
 
 def _ends(text: str, keep: int) -> str:
     return text if len(text) <= 2 * keep else f"{text[:keep]}{CLAUSE}{text[-keep:]}"
-
-
-def _respell(text: str) -> str:
-    for old, new in read_lexicon().spellings.items():
-        if old in text:
-            text = text.replace(old, new)
-    return text
 
 
 def _joined(text: str) -> str:

@@ -37,6 +37,10 @@ class Scope(StrEnum):
     quoted = "quoted"
     knowledge = "knowledge"
     figure = "figure"
+    context = "context"  # seen only together with what the writer sent before
+
+
+MODEL = "模型"  # the expression of a reason that the statistical model gives
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,18 @@
-"""The lexicon in nlu_data/triage: read once, as plain values.
+"""The lexicon of nlu_data/triage as plain values, and as the data that travels inside a saved pipeline.
 
 Nothing is checked here beyond what reading needs; `bot.triage.validate` lists every fault of the files.
 """
 
-from collections.abc import Iterator, Mapping
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
+from spacy.vocab import Vocab
 
 from bot.level import Level
 from bot.triage.expressions import Expression, parse
@@ -22,6 +25,10 @@ GROUP_FILES = ("words.yml", "scope.yml")
 CLOAK_FILE = "cloak.yml"
 SPELLING_FILE = "spelling.yml"
 COMBINE_FILE = "combine.yml"
+FILES = (*SIGN_FILES, IDIOM_FILE, *GROUP_FILES, CLOAK_FILE, SPELLING_FILE, COMBINE_FILE)
+
+Raw: TypeAlias = Mapping[str, Sequence[Mapping[str, Any]]]  # file name → its rows as they stand there
+_TABLE = "xinqiao_lexicon"
 
 # libyaml's safe loader where it is built in: ten times as fast.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -80,14 +87,46 @@ class Lexicon:
 @cache
 def read_lexicon(directory: Path = DATA) -> Lexicon:
     """The lexicon of this directory, read once; raises on what `validate.faults` would complain about."""
-    groups = _groups(directory)
+    return parse_lexicon(read_raw(directory))
+
+
+def read_raw(directory: Path = DATA) -> Raw:
+    """The rows of all files of this directory."""
+    return {name: read_rows(directory / name) for name in FILES}
+
+
+def parse_lexicon(raw: Raw) -> Lexicon:
+    """The rows as values."""
+    groups = {row["name"]: tuple(row["words"]) for name in GROUP_FILES for row in raw[name]}
     return Lexicon(
-        rows=tuple(_rows(directory, groups)),
+        rows=tuple(_rows(raw, groups)),
         groups=groups,
-        cloaks=tuple(_cloak(raw) for raw in read_rows(directory / CLOAK_FILE)),
-        spellings={raw["from"]: raw["to"] for raw in read_rows(directory / SPELLING_FILE)},
-        combinations=tuple(_combination(raw) for raw in read_rows(directory / COMBINE_FILE)),
+        cloaks=tuple(_cloak(row) for row in raw[CLOAK_FILE]),
+        spellings={row["from"]: row["to"] for row in raw[SPELLING_FILE]},
+        combinations=tuple(_combination(row) for row in raw[COMBINE_FILE]),
     )
+
+
+def digest(raw: Raw) -> str:
+    """Names the content of a lexicon (12 hex digits)."""
+    text = json.dumps({name: raw[name] for name in FILES}, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def put_into(vocab: Vocab, raw: Raw) -> None:
+    """Lays the lexicon into spaCy's look-up tables, which are saved and loaded with the vocabulary."""
+    text = json.dumps({name: list(raw[name]) for name in FILES}, ensure_ascii=False)
+    vocab.lookups.add_table(_TABLE, {"json": text})
+
+
+def lexicon_of(vocab: Vocab) -> Lexicon:
+    """The lexicon that this vocabulary carries; the components of one pipeline share it."""
+    return _parsed(vocab.lookups.get_table(_TABLE)["json"])
+
+
+@lru_cache(maxsize=3)
+def _parsed(text: str) -> Lexicon:
+    return parse_lexicon(json.loads(text))
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -95,15 +134,10 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER) or []  # noqa: S506  (a safe loader)
 
 
-def _groups(directory: Path) -> dict[str, tuple[str, ...]]:
-    raws = [raw for name in GROUP_FILES for raw in read_rows(directory / name)]
-    return {raw["name"]: tuple(raw["words"]) for raw in raws}
-
-
-def _rows(directory: Path, groups: Mapping[str, tuple[str, ...]]) -> Iterator[Row]:
+def _rows(raw: Raw, groups: Mapping[str, tuple[str, ...]]) -> Iterator[Row]:
     for name in (*SIGN_FILES, IDIOM_FILE):
-        for raw in read_rows(directory / name):
-            yield _row(raw, groups, mask=name == IDIOM_FILE)
+        for row in raw[name]:
+            yield _row(row, groups, mask=name == IDIOM_FILE)
 
 
 def _row(raw: Mapping[str, Any], groups: Mapping[str, tuple[str, ...]], *, mask: bool) -> Row:

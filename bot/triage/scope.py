@@ -4,26 +4,19 @@ Only what stands next to a sign can weaken it, and only inside its own clause (f
 the clause before as well). In doubt a sign counts in full.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
+from spacy.vocab import Vocab
 
 from bot.level import Level
 from bot.triage.fold import CLAUSE, SOFT
 from bot.triage.levels import Kind, Reason, Scope
-from bot.triage.lexicon import Row, read_lexicon
-from bot.triage.scope_words import (
-    describes_other,
-    ends_with_double_not,
-    ends_with_not,
-    ends_with_object_marker,
-    last,
-    means_self_too,
-    pattern,
-    told_me,
-)
+from bot.triage.lexicon import Row, lexicon_of
+from bot.triage.scope_words import ScopeWords, last
 from bot.triage.signs import IDIOMS, SIGNS
 
 FINDINGS = "xinqiao_findings"
@@ -56,28 +49,42 @@ class Place:
     clause_before: str
     message: str
     about_other: bool
+    lex: ScopeWords
 
 
-@Language.component("xinqiao_scope")
-def add_scope(doc: Doc) -> Doc:
-    """Turns the marked signs and idioms into findings under `doc.user_data`."""
-    text = doc.text
-    signs = zip(doc.spans[SIGNS], _rows_of(doc, SIGNS), strict=True)
-    about_other = any(row.kind is Kind.third_person for row in _rows_of(doc, SIGNS))
-    places = [_place(text, span, row, about_other) for span, row in signs]
-    found = [_judged(place) for place in places if _applies(place.row, text)]
-    idioms = zip(doc.spans[IDIOMS], _rows_of(doc, IDIOMS), strict=True)
-    found += [_figure(span, row) for span, row in idioms if row.level is not Level.none]
-    doc.user_data[FINDINGS] = tuple(dict.fromkeys(found))
-    return doc
+class ScopeJudge:
+    """The component: turns the marked signs and idioms into findings under `doc.user_data`."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self._vocab = vocab
+
+    @cached_property
+    def _rows(self) -> Sequence[Row]:
+        return lexicon_of(self._vocab).rows
+
+    @cached_property
+    def _words(self) -> ScopeWords:
+        return ScopeWords(lexicon_of(self._vocab).groups)
+
+    def __call__(self, doc: Doc) -> Doc:
+        text = doc.text
+        signs = [(span, self._rows[int(span.label_)]) for span in doc.spans[SIGNS]]
+        idioms = [(span, self._rows[int(span.label_)]) for span in doc.spans[IDIOMS]]
+        about_other = any(row.kind is Kind.third_person for _, row in signs)
+        places = [_place(text, span, row, about_other, self._words) for span, row in signs]
+        found = [_judged(place) for place in places if _applies(place.row, text)]
+        found += [_figure(span, row) for span, row in idioms if row.level is not Level.none]
+        doc.user_data[FINDINGS] = tuple(dict.fromkeys(found))
+        return doc
 
 
-def _rows_of(doc: Doc, group: str) -> list[Row]:
-    rows = read_lexicon().rows
-    return [rows[int(span.label_)] for span in doc.spans[group]]
+@Language.factory("xinqiao_scope")
+def make_scope(nlp: Language, name: str) -> ScopeJudge:
+    """The component, over the lexicon that the pipeline carries."""
+    return ScopeJudge(nlp.vocab)
 
 
-def _place(text: str, span: Span, row: Row, about_other: bool) -> Place:
+def _place(text: str, span: Span, row: Row, about_other: bool, words: ScopeWords) -> Place:
     start = text.rfind(CLAUSE, 0, span.start_char) + 1
     end = text.find(CLAUSE, span.end_char)
     earlier = text.rfind(CLAUSE, 0, max(start - 1, 0)) + 1
@@ -90,6 +97,7 @@ def _place(text: str, span: Span, row: Row, about_other: bool) -> Place:
         clause_before=text[earlier : max(start - 1, 0)],
         message=text,
         about_other=about_other,
+        lex=words,
     )
 
 
@@ -120,31 +128,31 @@ def _judged(place: Place) -> Finding:
 
 def _is_negated(place: Place) -> bool:
     """A "not" right before the sign, in one piece with it, and not itself turned round (不是不想死)."""
-    if place.row.firm or not ends_with_not().search(place.before):
+    if place.row.firm or not place.lex.ends_with_not.search(place.before):
         return False
-    return not ends_with_double_not().search(place.before)
+    return not place.lex.ends_with_double_not.search(place.before)
 
 
 def _is_quoted(place: Place) -> bool:
     """From the news, a film, a song or a game, and not about the writer."""
-    if place.row.firm or means_self_too().search(place.message):
+    if place.row.firm or place.lex.means_self_too.search(place.message):
         return False
     return _inside_title(place) or _is_told(place) or _is_story_going_on(place)
 
 
 def _is_told(place: Place) -> bool:
     """电影里主角自杀了; but who watches a film and wants to die (看电影想死) tells of himself."""
-    cue = last(pattern("quote"), place.before)
-    if cue is None or pattern("self").search(place.before[cue:]):
+    cue = last(place.lex("quote"), place.before)
+    if cue is None or place.lex("self").search(place.before[cue:]):
         return False
-    own_wish = pattern("wish").match(place.sign) is not None and _last_subject(place.before) is None
-    return not own_wish or pattern("story").search(place.before) is not None
+    own_wish = place.lex("wish").match(place.sign) is not None and _last_subject(place.lex, place.before) is None
+    return not own_wish or place.lex("story").search(place.before) is not None
 
 
 def _is_story_going_on(place: Place) -> bool:
     """新闻里说，有人跳楼: the clause before opens the story, this one has somebody else in it."""
-    opened = pattern("quote").search(place.clause_before) is not None
-    return opened and _is_of_other(place) and pattern("self").search(place.before) is None
+    opened = place.lex("quote").search(place.clause_before) is not None
+    return opened and _is_of_other(place) and place.lex("self").search(place.before) is None
 
 
 def _inside_title(place: Place) -> bool:
@@ -156,67 +164,67 @@ def _is_knowledge(place: Place) -> bool:
     if place.row.firm or place.row.kind is Kind.distress or place.row.level.rank < Level.high.rank:
         return False
     piece = place.before.rpartition(SOFT)[2] + place.sign + place.after.partition(SOFT)[0]
-    return pattern("knowledge").search(piece) is not None and not _speaks_of_self(place)
+    return place.lex("knowledge").search(piece) is not None and not _speaks_of_self(place)
 
 
 def _speaks_of_self(place: Place) -> bool:
-    told = pattern("asking").sub("", place.before + place.sign)
-    return pattern("self_plan").search(told) is not None
+    told = place.lex("asking").sub("", place.before + place.sign)
+    return place.lex("self_plan").search(told) is not None
 
 
 def _is_past(place: Place) -> bool:
     """Over, and said to be over: an earlier attempt alone is a sign of risk today."""
-    if place.row.firm or not pattern("past").search(place.clause_before + place.before + place.sign):
+    if place.row.firm or not place.lex("past").search(place.clause_before + place.before + place.sign):
         return False
-    return _recovered(place.message) and not pattern("relapse").search(place.message)
+    return _recovered(place) and not place.lex("relapse").search(place.message)
 
 
-def _recovered(message: str) -> bool:
-    return pattern("recovered").search(message) is not None
+def _recovered(place: Place) -> bool:
+    return place.lex("recovered").search(place.message) is not None
 
 
 def _is_of_other(place: Place) -> bool:
     if place.row.kind not in (Kind.self_harm, Kind.distress) or place.row.signal in _ANYBODYS:
         return False
-    if describes_other().match(place.after):
+    if place.lex.describes_other.match(place.after):
         return True
-    if pattern("self").search(place.sign):
+    if place.lex("self").search(place.sign):
         return False
-    if place.about_other and not pattern("self").search(place.before):
+    if place.about_other and not place.lex("self").search(place.before):
         return True
     return _subject_is_other(place) or _is_reported(place)
 
 
 def _subject_is_other(place: Place) -> bool:
     """The last person named before the sign is somebody else, and near enough to be its subject."""
-    other = _last_subject(place.before)
+    other = _last_subject(place.lex, place.before)
     if other is None:
         return False
     between = place.before[other:]
-    if pattern("self").search(between) and not told_me().search(between):
+    if place.lex("self").search(between) and not place.lex.told_me.search(between):
         return False
-    near = len(between) <= _NEAR and not pattern("event").search(between)
-    return near or pattern("help_other").search(place.message) is not None
+    near = len(between) <= _NEAR and not place.lex("event").search(between)
+    return near or place.lex("help_other").search(place.message) is not None
 
 
 def _is_reported(place: Place) -> bool:
     """我弟昨晚打电话，说不想活了: the clause begins with "says", the one before is about somebody else."""
-    if not pattern("says").match(place.before):
-        asks = pattern("help_other").search(place.message) is not None
-        return asks and last(pattern("self"), place.before) is None and _names_other(place.clause_before)
-    return _names_other(place.clause_before)
+    if not place.lex("says").match(place.before):
+        asks = place.lex("help_other").search(place.message) is not None
+        return asks and last(place.lex("self"), place.before) is None and _names_other(place.lex, place.clause_before)
+    return _names_other(place.lex, place.clause_before)
 
 
-def _names_other(clause: str) -> bool:
-    return _last_subject(clause) is not None
+def _names_other(lex: ScopeWords, clause: str) -> bool:
+    return _last_subject(lex, clause) is not None
 
 
-def _last_subject(text: str) -> int | None:
+def _last_subject(lex: ScopeWords, text: str) -> int | None:
     """Where the last other person named ends, leaving out those that something is done to or with."""
     ends = [
         found.end()
-        for found in pattern("other").finditer(text)
-        if not ends_with_object_marker().search(text[: found.start()])
+        for found in lex("other").finditer(text)
+        if not lex.ends_with_object_marker.search(text[: found.start()])
     ]
     return ends[-1] if ends else None
 

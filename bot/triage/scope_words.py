@@ -1,49 +1,57 @@
 """The groups of scope.yml as patterns, each compiled once."""
 
 import re
-from functools import cache
-
-from bot.triage.lexicon import read_lexicon
-
-
-def _any(name: str) -> str:
-    words = sorted(read_lexicon().groups[name], key=len, reverse=True)
-    return "(?:" + "|".join(re.escape(word) for word in words) + ")"
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 
-@cache
-def pattern(name: str) -> re.Pattern[str]:
-    return re.compile(_any(name))
+class ScopeWords:
+    """Patterns over the word groups of a lexicon."""
 
+    def __init__(self, groups: Mapping[str, Sequence[str]]) -> None:
+        self._groups = groups
+        self._compiled: dict[str, re.Pattern[str]] = {}
 
-@cache
-def ends_with_not() -> re.Pattern[str]:
-    return re.compile(f"{_any('not')}{_any('filler')}{{0,2}}$")
+    def __call__(self, name: str) -> re.Pattern[str]:
+        """Any word of the group."""
+        found = self._compiled.get(name)
+        if found is None:
+            found = self._compiled[name] = re.compile(self._any(name))
+        return found
 
+    def _any(self, name: str) -> str:
+        words = sorted(self._groups[name], key=len, reverse=True)
+        return "(?:" + "|".join(re.escape(word) for word in words) + ")"
 
-@cache
-def ends_with_double_not() -> re.Pattern[str]:
-    return re.compile(f"{_any('double_not')}{_any('not')}{_any('filler')}{{0,2}}$")
+    @cached_property
+    def ends_with_not(self) -> re.Pattern[str]:
+        """A "not", and what may stand between it and the sign."""
+        return re.compile(f"{self._any('not')}{self._any('filler')}{{0,2}}$")
 
+    @cached_property
+    def ends_with_double_not(self) -> re.Pattern[str]:
+        """A "not" that is itself turned round."""
+        return re.compile(f"{self._any('double_not')}{self._any('not')}{self._any('filler')}{{0,2}}$")
 
-@cache
-def means_self_too() -> re.Pattern[str]:
-    return re.compile(f"{_any('self')}(?:自己)?{_any('too')}")
+    @cached_property
+    def means_self_too(self) -> re.Pattern[str]:
+        """The writer says: me too."""
+        return re.compile(f"{self._any('self')}(?:自己)?{self._any('too')}")
 
+    @cached_property
+    def describes_other(self) -> re.Pattern[str]:
+        """A person who is described by the sign."""
+        return re.compile(f"{self._any('tendency')}?的{self._any('person')}")
 
-@cache
-def describes_other() -> re.Pattern[str]:
-    return re.compile(f"{_any('tendency')}?的{_any('person')}")
+    @cached_property
+    def told_me(self) -> re.Pattern[str]:
+        """Somebody told the writer."""
+        return re.compile(f"{self._any('object_marker')}{self._any('self')}{self._any('told')}")
 
-
-@cache
-def told_me() -> re.Pattern[str]:
-    return re.compile(f"{_any('object_marker')}{_any('self')}{_any('told')}")
-
-
-@cache
-def ends_with_object_marker() -> re.Pattern[str]:
-    return re.compile(f"{_any('object_marker')}(?:{_any('self')}(?:们|的)?)?$")
+    @cached_property
+    def ends_with_object_marker(self) -> re.Pattern[str]:
+        """What follows is whom something is done to or with."""
+        return re.compile(f"{self._any('object_marker')}(?:{self._any('self')}(?:们|的)?)?$")
 
 
 def last(words: re.Pattern[str], text: str) -> int | None:

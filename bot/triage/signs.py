@@ -6,6 +6,7 @@ the matches of its parts, so that its cost is that of the parts found and not of
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from spacy.language import Language
@@ -15,7 +16,7 @@ from spacy.vocab import Vocab
 
 from bot.triage.expressions import Part
 from bot.triage.fold import CLAUSE
-from bot.triage.lexicon import Row, read_lexicon
+from bot.triage.lexicon import Row, lexicon_of
 
 SIGNS = "signs"
 IDIOMS = "idioms"
@@ -37,13 +38,23 @@ class Chain(NamedTuple):
 class SignFinder:
     """Puts every sign and every idiom of the lexicon into `doc.spans`, labelled with the row's index."""
 
-    def __init__(self, vocab: Vocab, rows: Sequence[Row]) -> None:
-        self._rows = rows
-        self._matcher = PhraseMatcher(vocab)
-        self._parts: dict[int, list[Place]] = {}
-        for phrase, parts in _phrases(rows).items():
-            self._matcher.add(phrase, [Doc(vocab, words=list(phrase), spaces=[False] * len(phrase))])
-            self._parts[vocab.strings[phrase]] = parts
+    def __init__(self, vocab: Vocab) -> None:
+        self._vocab = vocab
+
+    @cached_property
+    def _rows(self) -> Sequence[Row]:
+        return lexicon_of(self._vocab).rows
+
+    @cached_property
+    def _matcher(self) -> PhraseMatcher:
+        matcher = PhraseMatcher(self._vocab)
+        for phrase in _phrases(self._rows):
+            matcher.add(phrase, [Doc(self._vocab, words=list(phrase), spaces=[False] * len(phrase))])
+        return matcher
+
+    @cached_property
+    def _parts(self) -> Mapping[int, list[Place]]:
+        return {self._vocab.strings[phrase]: parts for phrase, parts in _phrases(self._rows).items()}
 
     def __call__(self, doc: Doc) -> Doc:
         signs: list[Span] = []
@@ -141,5 +152,5 @@ def _masks(idiom: Span, sign: Span) -> bool:
 
 @Language.factory("xinqiao_signs")
 def make_signs(nlp: Language, name: str) -> SignFinder:
-    """The component that finds signs, made from the lexicon."""
-    return SignFinder(nlp.vocab, read_lexicon().rows)
+    """The component that finds signs, over the lexicon that the pipeline carries."""
+    return SignFinder(nlp.vocab)

@@ -1,6 +1,6 @@
 """The lexicon checked: every fault of nlu_data/triage as "path: what"."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ _KEYS = {
 _ROW_OPTIONS = ("signal", "scope", "firm", "unless", "needs")
 _MARKS = frozenset({"low", "danger", "acute", "denied", *(str(kind) for kind in Kind)})
 
-Rows = Mapping[str, list[Any]]
+Rows = Mapping[str, Sequence[Any]]
 
 
 def faults(directory: Path = DATA) -> list[str]:
@@ -44,8 +44,12 @@ def faults(directory: Path = DATA) -> list[str]:
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             found.append(f"{name}: cannot be read ({type(error).__name__})")
             rows[name] = []
-    found += [fault for check in _CHECKS for fault in check(rows)]
-    return found
+    return found + row_faults(rows)
+
+
+def row_faults(rows: Rows) -> list[str]:
+    """Every fault of these rows, by file."""
+    return [fault for check in _CHECKS for fault in check(rows)]
 
 
 def _shape(rows: Rows) -> Iterator[str]:

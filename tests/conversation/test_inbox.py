@@ -51,10 +51,10 @@ def test_a_cry_for_help_is_alerted_in_the_transaction_that_stores_it(any_databas
 def test_a_text_that_triage_cannot_assess_is_shown_to_a_person(
     database: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_: str) -> triage.Assessment:
+    def broken(*_: object) -> triage.Assessment:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(triage, "assess", broken)
+    monkeypatch.setattr(triage, "assess_after", broken)
     say("随便一句")
     assert count(Alert) == 1
 

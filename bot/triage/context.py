@@ -1,0 +1,64 @@
+"""Across messages: a sentence sent in pieces is read whole, and signs that lie in several messages are put together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.level import Level, max_level
+from bot.triage.assess import live
+from bot.triage.fold import CLAUSE
+from bot.triage.levels import Assessment, Reason, Scope
+from bot.triage.verdict import assessment_of
+
+MOST = 6  # earlier messages that are looked at
+WITHIN = timedelta(hours=6)  # how far back they reach
+PIECE = 10  # characters of a message that may be a piece of a sentence
+PAUSE = timedelta(minutes=3)  # between two pieces of a sentence
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A message that the writer sent before, with the level it got then."""
+
+    text: str
+    level: Level
+    at: datetime
+
+
+def assess_after(earlier: Sequence[Earlier], text: str, at: datetime) -> Assessment:
+    """How urgent a message is, read by itself and together with those before it, oldest first.
+
+    What lies in the earlier messages alone has had its alarm; only what this one adds to them raises the level.
+    """
+    recent = [one for one in earlier if at - one.at <= WITHIN][-MOST:]
+    if not recent:
+        return live().assess(text)
+    known = max((one.level for one in recent), key=lambda level: level.rank)
+    pieces = _pieces(recent, text, at)
+    views = [text, CLAUSE.join([*(one.text for one in recent), text]), *(["".join(pieces)] if len(pieces) > 1 else [])]
+    own, *together = live().assess_all(views)
+    worst = max(together, key=lambda found: found.level.rank)
+    if worst.level.rank <= max_level(known, own.level).rank:
+        return own
+    count = len(pieces) - 1 if worst is together[-1] and len(together) > 1 else len(recent)
+    return assessment_of([*(_across(reason, own, count) for reason in worst.reasons), *own.reasons])
+
+
+def _pieces(recent: Sequence[Earlier], text: str, at: datetime) -> list[str]:
+    """The run of short messages in quick succession that ends with this one."""
+    pieces, later = [text], at
+    for one in reversed(recent):
+        if len(one.text) > PIECE or len(text) > PIECE or later - one.at > PAUSE:
+            break
+        pieces.insert(0, one.text)
+        later = one.at
+    return pieces
+
+
+def _across(reason: Reason, own: Assessment, count: int) -> Reason:
+    """A reason of the joined reading, marked as such unless this message gives it by itself."""
+    if reason in own.reasons:
+        return reason
+    if reason.scope not in (Scope.self, Scope.figure):
+        return reason
+    return replace(reason, scope=Scope.context, note=f"与前面 {count} 条合看：{reason.note}")

@@ -1,0 +1,124 @@
+"""The spaCy component `xinqiao_model`: what the statistical model thinks of a message, with what spoke for it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from bot.level import Level
+from bot.triage.encoder import load_encoder
+from bot.triage.fold import CLAUSE
+from bot.triage.levels import Kind
+from bot.triage.ngrams import grams_of
+from bot.triage.weights import Chances, Weights, read_weights, repository_weights
+
+OPINION = "xinqiao_opinion"
+_FILE = "weights.npz"
+_PIECES = 3
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """The chance that the message reaches each level, the level the model gives, of what kind, and why."""
+
+    chances: dict[Level, float]
+    level: Level
+    kind: Kind | None
+    pieces: tuple[str, ...]
+
+
+class Model:
+    """Adds an Opinion to `doc.user_data`; batches are encoded together."""
+
+    def __init__(self) -> None:
+        self._weights: Weights | None = None
+
+    @property
+    def weights(self) -> Weights:
+        """The weights it was saved with; the repository's in a pipeline that was just built."""
+        return self._weights or repository_weights()
+
+    def __call__(self, doc: Doc) -> Doc:
+        return next(self.pipe([doc]))
+
+    def pipe(self, docs: Iterable[Doc], batch_size: int = 64) -> Iterator[Doc]:
+        """Gives the docs with opinions, in order."""
+        for batch in batched(docs, batch_size):
+            texts = [doc.text.removesuffix(CLAUSE) for doc in batch]
+            chances = self.weights.chances(load_encoder()(texts), texts)
+            for doc, text, row in zip(batch, texts, chances, strict=True):
+                doc.user_data[OPINION] = self._opinion(text, row)
+                yield doc
+
+    def _opinion(self, text: str, row: Chances) -> Opinion:
+        reach = {level: self._reach(row, level) for level in (Level.low, Level.high, Level.imminent)}
+        level = max(
+            (level for level, chance in reach.items() if chance >= self.weights.raises[level]),
+            key=lambda level: level.rank,
+            default=Level.none,
+        )
+        pieces = self._pieces(text) if level.is_crisis else ()
+        return Opinion(reach, level, self._kind(row, level), pieces)
+
+    def _reach(self, row: Chances, level: Level) -> float:
+        of_level = [_level_of(label).rank >= level.rank for label in self.weights.labels]
+        return float(row[np.array(of_level)].sum())
+
+    def _kind(self, row: Chances, level: Level) -> Kind | None:
+        """The likeliest kind among the labels of this level or above."""
+        if level is Level.none:
+            return None
+        kinds: dict[str, float] = {}
+        for label, chance in zip(self.weights.labels, row, strict=True):
+            if _level_of(label).rank >= level.rank:
+                kind = label.partition(":")[2]
+                kinds[kind] = kinds.get(kind, 0.0) + chance
+        return Kind(max(kinds, key=lambda kind: kinds[kind]))
+
+    def _pieces(self, text: str) -> tuple[str, ...]:
+        """The pieces of the text whose n-grams spoke most for risk, each at least two characters."""
+        grams = grams_of(text)
+        risk = np.array([_level_of(label).is_crisis for label in self.weights.labels])
+        sparse = self.weights.sparse[grams.buckets]
+        gain = self.weights.gram_values(grams) * (sparse[:, risk].max(axis=1) - sparse[:, ~risk].max(axis=1))
+        found: list[str] = []
+        for at in np.argsort(-gain):
+            start, end = grams.spans[at]
+            piece = text[max(start, 0) : end]
+            if gain[at] <= 0 or len(found) == _PIECES:
+                break
+            if len(piece) > 1 and CLAUSE not in piece and not any(piece in one or one in piece for one in found):
+                found.append(piece)
+        return tuple(found)
+
+    def to_disk(self, path: Path, **_: Any) -> None:
+        """Saves the weights."""
+        Path(path).mkdir(parents=True, exist_ok=True)
+        self.weights.save(Path(path) / _FILE)
+
+    def from_disk(self, path: Path, **_: Any) -> "Model":
+        """Loads the weights."""
+        self._weights = read_weights((Path(path) / _FILE).read_bytes())
+        return self
+
+
+def batched(docs: Iterable[Doc], size: int) -> Iterator[list[Doc]]:
+    """Gives lists of at most `size` docs."""
+    rest = iter(docs)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def _level_of(label: str) -> Level:
+    return Level(label.partition(":")[0])
+
+
+@Language.factory("xinqiao_model")
+def make_model(nlp: Language, name: str) -> Model:
+    """The component with the repository's weights."""
+    return Model()
