@@ -1,17 +1,38 @@
-"""Signs that mean more together: distress next to a means, a place, a farewell or a word of death."""
+"""The spaCy component `xinqiao_combine`: signs that mean more together, distress next to a means for one."""
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from bot.level import Level
 from bot.triage.levels import Kind, Reason, Scope
-from bot.triage.lexicon import Combination
-from bot.triage.scope import Finding
+from bot.triage.lexicon import Combination, lexicon_of
+from bot.triage.scope import FINDINGS, Finding
 
 # A threat from somebody else, or what a machine did, is no sign of what the writer wants to do.
 _OWN = frozenset({Kind.self_harm, Kind.distress, Kind.debt, Kind.grief, Kind.bullying, Kind.violence})
 
 # A row whose signal is a hint (a word of death, a place) must not be the distress that it is combined with.
 _GRADED = ("", "despair")
+
+
+class Combiner:
+    """Adds a finding to `doc.user_data` for each combination that is complete in the message."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self._vocab = vocab
+
+    @cached_property
+    def _combinations(self) -> Sequence[Combination]:
+        return lexicon_of(self._vocab).combinations
+
+    def __call__(self, doc: Doc) -> Doc:
+        findings: tuple[Finding, ...] = doc.user_data[FINDINGS]
+        doc.user_data[FINDINGS] = (*findings, *raised(findings, self._combinations))
+        return doc
 
 
 def raised(findings: Sequence[Finding], rules: Sequence[Combination]) -> tuple[Finding, ...]:
@@ -46,3 +67,9 @@ def _is_own_distress(finding: Finding) -> bool:
 
 def _finding(rule: Combination) -> Finding:
     return Finding(Reason(rule.kind, rule.level, "+".join(sorted(rule.all_of)), Scope.self, rule.note), "")
+
+
+@Language.factory("xinqiao_combine")
+def make_combiner(nlp: Language, name: str) -> Combiner:
+    """The component, over the combinations that the pipeline carries."""
+    return Combiner(nlp.vocab)
