@@ -38,7 +38,11 @@ class Combiner:
 def raised(findings: Sequence[Finding], rules: Sequence[Combination]) -> tuple[Finding, ...]:
     """One finding for each combination that is complete in this message."""
     present = frozenset(_marks(findings))
-    return tuple(_finding(rule) for rule in rules if rule.all_of <= present)
+    return tuple(_finding(rule, present) for rule in rules if _is_complete(rule, present))
+
+
+def _is_complete(rule: Combination, present: frozenset[str]) -> bool:
+    return rule.all_of <= present and len(rule.some & present) >= rule.least
 
 
 def _marks(findings: Iterable[Finding]) -> Iterable[str]:
@@ -48,12 +52,14 @@ def _marks(findings: Iterable[Finding]) -> Iterable[str]:
             yield finding.signal
         if _is_own_distress(finding):
             yield "low"
-        if finding.reason.scope == Scope.self and finding.reason.level.rank >= Level.high.rank:
+        if finding.reason.level.is_crisis:
             yield from _danger(finding.reason)
 
 
 def _danger(reason: Reason) -> Iterable[str]:
     """`danger` for the writer's own life, with `acute` where it is imminent; else the kind."""
+    if reason.scope not in (Scope.self, Scope.third_person):
+        return ()
     if reason.kind is not Kind.self_harm:
         return (str(reason.kind),)
     return ("danger", "acute") if reason.level is Level.imminent else ("danger",)
@@ -65,8 +71,10 @@ def _is_own_distress(finding: Finding) -> bool:
     return is_low and reason.scope == Scope.self and reason.kind in _OWN
 
 
-def _finding(rule: Combination) -> Finding:
-    return Finding(Reason(rule.kind, rule.level, "+".join(sorted(rule.all_of)), Scope.self, rule.note), "")
+def _finding(rule: Combination, present: frozenset[str]) -> Finding:
+    signs = "+".join(sorted(rule.all_of | (rule.some & present)))
+    scope = Scope.third_person if rule.kind is Kind.third_person else Scope.self
+    return Finding(Reason(rule.kind, rule.level, signs, scope, rule.note), "")
 
 
 @Language.factory("xinqiao_combine")
