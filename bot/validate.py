@@ -19,7 +19,7 @@ from bot.triage.validate import faults as triage_faults
 DATA = ROOT / "nlu_data"
 HELD_OUT = ROOT / "tests" / "nlu" / "heldout"
 # set by the retriever or sent by a button; they have no examples
-INTERNAL_INTENTS = {"faq", "faq_candidates", "feedback", "nlu_fallback", "topic_menu"}
+INTERNAL_INTENTS = {"answer", "faq", "faq_candidates", "feedback", "nlu_fallback", "topic_menu"}
 MIN_EXAMPLES, MIN_VARIANTS, MAX_QUESTION = 20, 6, 25
 FAQ_KEYS = {"id", "topic", "question", "variants", "answer", "basis", "region", "valid_from", "valid_to"} | {
     "related",
@@ -119,7 +119,7 @@ def _faq_faults(path: Path, content: dict[str, Any], ids: set[Any]) -> Iterator[
 
 
 def _placeholder_faults(text: str) -> Iterator[str]:
-    unknown = set(PLACEHOLDER.findall(text)) - set(LOCAL_FACTS)
+    unknown = set(PLACEHOLDER.findall(text)) - set(LOCAL_FACTS) - set(texts.PLAN_FACTS)
     if unknown:
         yield f"unknown placeholder {', '.join(sorted(unknown))}"
     if not texts.fill(text, {}):

@@ -9,6 +9,7 @@ import logging
 from sqlalchemy import select
 
 from bot import care, texts
+from bot.care import answers
 from bot.channels.incoming import Form
 from bot.conversation import crash, render
 from bot.conversation.commands import COMMANDS, asks_for_person, is_typed_command, neutralise
@@ -33,7 +34,7 @@ FIXED = {
     Form.file: "unsupported_file",
     Form.edited: "edited_message",
 }
-DISTRESS_INTENTS = {"express_distress", *texts.MILD_DISTRESS}  # their rules log the case
+DISTRESS_INTENTS = {"express_distress", *texts.MILD_DISTRESS}  # their rules log the case, and so do forms
 
 
 async def answer(engine: Engine, turn: Turn) -> list[Reply]:
@@ -105,9 +106,20 @@ def _without_engine(turn: Turn, payload: str) -> list[Reply]:
         if payload.startswith("/feedback") and turn.press:
             feedback.record(turn.press.message_id, str(values["value"]))
             return [render.fixed("feedback_thanks")]
+        if payload.startswith("/answer"):
+            return [_answer_noted(turn, str(values["answer"]))]
     except (XinqiaoError, KeyError):
         log.warning("a control could not be served without the engine")
     return [outage(turn)]
+
+
+def _answer_noted(turn: Turn, given: str) -> Reply:
+    """Keeps the answer on a button; one that says danger pages the desk and is told what to do."""
+    question, _, answer = given.partition(".")
+    level = answers.record(turn.message_id, question, answer, turn.kind)
+    if level == Level.imminent:
+        return render.crisis_reply(turn, level, turn.kind, "safety_not_safe")
+    return render.fixed("answer_noted")
 
 
 async def _answer_text(engine: Engine, turn: Turn) -> list[Reply]:
@@ -130,7 +142,7 @@ async def _answer_text(engine: Engine, turn: Turn) -> list[Reply]:
 
 async def _with_care(engine: Engine, turn: Turn, found: Answer, replies: list[Reply]) -> list[Reply]:
     """At `low` the engine is told of the distress too; an answer to a question stays, small talk gives way."""
-    if found.nlu.get("intent") in DISTRESS_INTENTS:
+    if found.nlu.get("intent") in DISTRESS_INTENTS or found.nlu.get("form"):
         return replies
     answers = [reply for reply in replies if reply.faq_id or reply.is_welcome]
     try:
