@@ -12,6 +12,7 @@ from bot import texts
 from bot.care import open_case, people, request_human, rights
 from bot.care.answers import NO, record, words_of
 from bot.care.cases import DESPAIR_KINDS
+from bot.db.states import AgeBand
 from bot.level import Level, max_level
 from bot.texts import MILD_DISTRESS
 
@@ -29,7 +30,7 @@ class OpenCareCase(SafeAction):
         """Opens the case of the message; a repeated call changes nothing. Mild distress gets words of its own."""
         level, kind = level_of(call), kind_of(call)
         open_case(call.message_id, level, kind)
-        minor = people.learn_age(call.message_id) in MINORS
+        minor = _age(call, kind) in MINORS
         for_minors = [fixed("minor_adult_now")] if minor else []
         if not level.is_crisis:
             return [*for_minors, fixed(mild_text(call.intent, kind))]
@@ -101,6 +102,11 @@ class AnswerOffer(SafeAction):
             request_human(call.message_id)
             return [fixed("human_requested")]
         return [fixed("offer_declined" if offered else "deny_reply")]
+
+
+def _age(call: Call, kind: str | None) -> AgeBand | None:
+    """What is known of the writer's age; who writes about another may name that one's."""
+    return people.age_band(call.message_id) if kind == KIND else people.learn_age(call.message_id)
 
 
 def last_said(tracker: Tracker) -> list[str]:

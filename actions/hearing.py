@@ -9,6 +9,7 @@ from bot.care.answers import MAX_WORDS, NO, SKIP, YES
 
 STOP, UNCLEAR = "stop", "unclear"
 SHORT = 9  # characters: a longer answer is kept in its own words
+MIDDLING = 20  # … unless it has the words of the question itself
 SURE = 0.6  # chance from which an intent is taken for what was meant
 _NOISE = re.compile(r"[\W_]+")
 _STOP = re.compile(
@@ -33,13 +34,14 @@ _OF_QUESTION = {  # words that answer one question only
         re.compile(r"危险|害怕|好怕|很怕|不知道|说不好|不好说|不确定"),
     ),
     "with_person": (
-        re.compile(r"陪着|一起|旁边|守着|跟前"),
+        re.compile(r"^(?!.*(?:没|不在)).*(?:陪着|一起|旁边|守着|跟前)"),
         re.compile(r"一个人|走了|联系不上|找不到|不知道|不在|不接"),
     ),
-    "happening": (re.compile(r"正在|已经|流血|受伤|楼顶|叫不醒"), re.compile(r"(?!)")),
+    "said_harm": (re.compile(r"^(?!.*没).*(?:说|提|讲)(?:过|了)"), re.compile(r"没.{0,3}(?:说|提|讲)")),
+    "happening": (re.compile(r"^(?!.*(?:没|不在)).*(?:正在|已经|流血|受伤|楼顶|叫不醒)"), re.compile(r"(?!)")),
 }
 _QUESTION = re.compile(
-    r"[?？]|[吗么呢]$|咋|怎么|怎样|多少|几[天个年]|哪里|哪儿|哪个|啥时候|什么时候|为啥|为什么|能不能|可不可以|是不是|会不会|"
+    r"[?？]|[吗么]$|咋|怎么|怎样|多少|几[天个年]|哪里|哪儿|哪个|啥时候|什么时候|为啥|为什么|能不能|可不可以|是不是|会不会|"
     r"有没有|算不算|合不合法|找谁|谁管|行不行|中不中|什么|啥是"
 )
 # rules answer these even while a question stands; everything else can be an answer in the worker's words
@@ -79,12 +81,12 @@ def hear(call: Call, question: str, in_words: bool) -> str | None:
 
 def yes_or_no(question: str, text: str, call: Call) -> str | None:
     """Gives yes or no for a short answer; None where it is neither."""
-    if len(text) > SHORT or asks(call.text):
+    if asks(call.text):
         return None
     for words, answer in zip(_OF_QUESTION.get(question, ()), (YES, NO), strict=False):
-        if words.search(text):
+        if len(text) <= MIDDLING and words.search(text):
             return answer
-    if _UNSURE.search(text):
+    if len(text) > SHORT or _UNSURE.search(text):
         return None
     if _NOT_NO.search(text):
         return YES

@@ -20,11 +20,16 @@ GROWN_UP, OLD_ENOUGH = 18, 14
 STEPS = ("signs", "helps", "people", "places", "numbers")  # of a safety plan, in this order
 SHARED = "shared"  # in a plan: the worker agreed that counsellors read it
 _DIGITS = {digit: number for number, digit in enumerate("零一二三四五六七八九")}
-_OWN_AGE = re.compile(
-    r"(?:^|[，。,.！!？? ]|[我俺咱])(?:今年|现在|才|刚|刚满|刚过|快|都|也|是|已经|虚岁|周岁|的|个){0,3}"
-    r"(\d{1,2}|[一二三四五六七八九]?十[一二三四五六七八九]?|[七八九])(?:周)?岁"
+_NUMBER = r"(\d{1,2}|[一二三四五六七八九]?十[一二三四五六七八九]?|[七八九])"
+_OWN = r"(?:[我俺咱]|^(?=今年))(?:今年|现在|才|刚|满|过|快|都|也|是|已经|虚岁|周岁|还){0,3}"
+_AGES = (  # "I am 15 years old", but not "my 15 year old brother"; "I am 15 this year."
+    re.compile(_OWN + _NUMBER + r"周?岁(?!的(?!学生|人))"),
+    re.compile(r"[我俺咱](?:今年|今年才|今年刚|才|刚满)" + _NUMBER + r"(?:了|啦)?(?=$|[，。,.！! ])"),
 )
-_MINOR = re.compile(r"[我俺](?:还)?(?:是|没|未)(?:个)?(?:未)?成年")
+_BELOW = re.compile(r"[我俺咱](?:今年|现在)?(?:还)?(?:不到|没满|未满|不满|没到)" + _NUMBER)
+_MINOR = re.compile(
+    r"[我俺咱](?:还|还是|是)?(?:个)?(?:没|未)(?:有)?成年|[我俺咱](?:还)?(?:在)?(?:上|念|读)(?:小学|初|高[中一二三])"
+)
 
 
 def person_of(session: Session, message_id: str) -> Person:
@@ -42,10 +47,11 @@ def person_of(session: Session, message_id: str) -> Person:
 
 def age_said(text: str) -> AgeBand | None:
     """Gives the age band that somebody says of themselves; None where they say none."""
-    found = _OWN_AGE.search(text)
-    if found is None:
+    exact = next((found for pattern in _AGES if (found := pattern.search(text))), None)
+    below = _BELOW.search(text)
+    if exact is None and below is None:
         return AgeBand.minor if _MINOR.search(text) else None
-    years = _number(found.group(1))
+    years = _number(exact.group(1)) if exact else _number(below.group(1)) - 1 if below else 0
     if years < OLD_ENOUGH:
         return AgeBand.under_14
     return AgeBand.minor if years < GROWN_UP else AgeBand.adult

@@ -81,7 +81,7 @@ def test_a_second_cry_gets_a_short_answer_and_no_second_case(fake_engine: Fake, 
     work_all()
     say("真的不想活了")
     work_all()
-    assert texts.get("crisis_again").text.splitlines()[0] in bot_says(receipt.conversation_id)[1]
+    assert texts.get("crisis_again_high").text.splitlines()[0] in bot_says(receipt.conversation_id)[1]
     with reading() as session:
         assert session.execute(select(func.count()).select_from(CareCase)).scalar() == 1
 
