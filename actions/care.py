@@ -7,16 +7,17 @@ from rasa_sdk import Tracker
 from actions.companion import KIND
 from actions.form import QUESTION, leaving, standing
 from actions.safely import Call, Item, SafeAction, fixed
-from actions.safety import MINORS, after_cry
+from actions.safety import LADDER, MINORS, after_cry, urgent
 from bot import texts
 from bot.care import open_case, people, request_human, rights
-from bot.care.answers import NO, record, words_of
+from bot.care.answers import URGENT, record, words_of
 from bot.care.cases import DESPAIR_KINDS
 from bot.db.states import AgeBand
 from bot.level import Level, max_level
 from bot.texts import MILD_DISTRESS
 
 DISTRESS = "express_distress"
+ABOUT_DANGER = {"safe_now", *LADDER, "said_harm", "with_person", "happening"}
 
 
 class OpenCareCase(SafeAction):
@@ -32,6 +33,8 @@ class OpenCareCase(SafeAction):
         open_case(call.message_id, level, kind)
         minor = _age(call, kind) in MINORS
         for_minors = [fixed("minor_adult_now")] if minor else []
+        if not level.is_crisis and kind == KIND:
+            return [fixed("worry_about_other"), *standing("companion_form", "said_harm", {})]
         if not level.is_crisis:
             return [*for_minors, fixed(mild_text(call.intent, kind))]
         return [*for_minors, *self._crisis(call, tracker, level, kind or "")]
@@ -56,20 +59,11 @@ class LateAnswer(SafeAction):
     def act(self, call: Call, tracker: Tracker) -> list[Item]:
         """Keeps what says something about danger; the rest is past."""
         question, _, answer = call.entities.get("answer", "").partition(".")
-        if question not in (
-            "safe_now",
-            "thoughts",
-            "method",
-            "plan",
-            "attempt",
-            "said_harm",
-            "with_person",
-            "happening",
-        ):
+        if question not in ABOUT_DANGER:
             return [fixed("answer_late")]
         level = record(call.message_id, question, answer)
-        if question == "safe_now" and answer == NO:
-            return [{"custom": {"crisis": level.value, "text": "safety_not_safe"}}, *leaving()]
+        if level == Level.imminent:
+            return [urgent(level, "", URGENT[question]), *leaving()]
         return [fixed("answer_noted")]
 
 

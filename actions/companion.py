@@ -7,6 +7,8 @@ from typing import Any
 
 from actions.form import CareForm, Step
 from actions.safely import Call, fixed
+from actions.safety import urgent
+from bot.care import open_case
 from bot.care.answers import NO, YES, record
 from bot.level import Level
 
@@ -20,7 +22,8 @@ class CompanionForm(CareForm):
     in_words = frozenset({"place"})
 
     def begin(self, call: Call) -> Step:
-        """Asked for by somebody who worries."""
+        """Somebody worries: that is logged, and the other's danger asked for."""
+        open_case(call.message_id, Level.low, KIND)
         return Step((fixed("worry_about_other"),), "said_harm", asked=True)
 
     def answered(self, call: Call, question: str, answer: str, facts: Mapping[str, Any]) -> Step:
@@ -33,7 +36,7 @@ class CompanionForm(CareForm):
         if question == "with_person":
             return Step((fixed("companion_alone" if answer == NO else "companion_together"),), "happening")
         if answer == YES:
-            return Step(({"custom": {"crisis": level.value, "kind": KIND, "text": "companion_now"}},))
+            return Step((urgent(level, KIND, "companion_now"),))
         return Step((fixed("companion_say"),))
 
     def _said_harm(self, answer: str, level: Level) -> Step:

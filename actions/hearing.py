@@ -45,7 +45,15 @@ _QUESTION = re.compile(
     r"有没有|算不算|合不合法|找谁|谁管|行不行|中不中|什么|啥是"
 )
 # rules answer these even while a question stands; everything else can be an answer in the worker's words
-OUTSIDE = {"request_human", "delete_my_records", "export_my_records", "withdraw_consent", "tell_age", "bot_challenge"}
+OUTSIDE = {
+    "express_distress",
+    "request_human",
+    "delete_my_records",
+    "export_my_records",
+    "withdraw_consent",
+    "tell_age",
+    "bot_challenge",
+}
 MANNERS = {
     "thanks",
     "goodbye",

@@ -9,7 +9,7 @@ from typing import Any
 from actions.form import CareForm, Step
 from actions.safely import Call, Item, fixed
 from bot.care import people
-from bot.care.answers import NO, YES, known, record, words_of
+from bot.care.answers import NO, URGENT, YES, known, record, words_of
 from bot.db.states import AgeBand, Purpose
 from bot.level import Level
 from bot.texts import wording
@@ -51,9 +51,9 @@ class SafetyForm(CareForm):
         level = Level.none if question == "willing" else record(call.message_id, question, answer, kind)
         if question == "place":
             return Step((fixed("safety_stay"),))
+        said = (urgent(level, kind, URGENT[question]),) if level == Level.imminent else ()
         if question == "safe_now" and answer == NO:
-            return Step((_crisis(level, kind, "safety_not_safe"),))
-        said = (_crisis(level, kind, f"safety_{question}"),) if level == Level.imminent else ()
+            return Step(said)
         return self._next(call, kind, facts, question, said)
 
     def _next(self, call: Call, kind: str, facts: Mapping[str, Any], question: str, said: tuple[Item, ...]) -> Step:
@@ -98,7 +98,8 @@ def _follow_up(call: Call, answer: str) -> Step:
     return Step((fixed("follow_up_agreed"),))
 
 
-def _crisis(level: Level, kind: str, text: str) -> Item:
+def urgent(level: Level, kind: str, text: str) -> Item:
+    """The item that says a fixed text as the answer to danger."""
     return {"custom": {"crisis": level.value, "kind": kind, "text": text}}
 
 
@@ -115,5 +116,5 @@ def after_cry(call: Call, level: Level, kind: str, question: str | None) -> tupl
     if level != Level.imminent:
         return crisis, "safe_now"
     if "place" in known(call.message_id):
-        return _crisis(level, kind, "safety_stay"), None
+        return urgent(level, kind, "safety_stay"), None
     return crisis, "place"

@@ -21,6 +21,8 @@ HELPS = {  # intent → the help it starts
     "help_grief": "grief",
     "help_accident": "accident",
 }
+DISTRESS = {"help_homesick", "help_bullying", "help_grief", "help_accident"}
+"""Words that tell of distress by themselves; the others only ask for a help."""
 _GROUNDING = re.compile(r"五四三二一|5.?4.?3.?2.?1|身边的东西|着地|落地|看得见|回到眼前")
 
 
@@ -31,8 +33,9 @@ class HelpForm(CareForm):
     left = "help_left"
 
     def begin(self, call: Call) -> Step:
-        """The first step of what was asked for; a sign of mild distress is logged as well."""
-        if call.metadata.get("level") == Level.low.value:
+        """The first step of what was asked for; what tells of distress is logged as well."""
+        told = call.intent in DISTRESS and not call.is_payload
+        if told or call.metadata.get("level") == Level.low.value:
             open_case(call.message_id, Level.low, str(call.metadata.get("kind") or ""))
         chosen = call.entities.get("topic") or HELPS.get(call.intent, "breathing")
         if chosen == "breathing" and _GROUNDING.search(call.text):

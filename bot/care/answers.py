@@ -27,6 +27,12 @@ RISK = {  # what an answer says about danger; any other says nothing
     ("said_harm", YES): Level.high,
     ("happening", YES): Level.imminent,
 }
+URGENT = {  # question whose dangerous answer is answered at once → the text that does it
+    "safe_now": "safety_not_safe",
+    "method": "safety_method",
+    "plan": "safety_plan",
+    "happening": "companion_now",
+}
 
 
 def record(message_id: str, question: str, answer: str, kind: str = "") -> Level:

@@ -118,7 +118,7 @@ def _answer_noted(turn: Turn, given: str) -> Reply:
     question, _, answer = given.partition(".")
     level = answers.record(turn.message_id, question, answer, turn.kind)
     if level == Level.imminent:
-        return render.crisis_reply(turn, level, turn.kind, "safety_not_safe")
+        return render.crisis_reply(turn, level, turn.kind, answers.URGENT[question])
     return render.fixed("answer_noted")
 
 

@@ -250,7 +250,7 @@ def test_each_kind_gets_its_own_first_reply_with_one_question(worker: Worker, cr
     ("cry", "matter", "step"),
     [
         ("工资拖了三个月不发，我不想活了", "wages", "欠薪"),
-        ("工伤没人管，手也断了，活着没意思，想死", "injury", "自己申请"),
+        ("工伤没人管，手也断了，活着没意思，想死", "injury", "自己能申请"),
         ("厂里把我开除了，活不下去了，想死", "dismissal", "别签字"),
     ],
 )
