@@ -31,10 +31,13 @@ class OpenCareCase(SafeAction):
         """Opens the case of the message; a repeated call changes nothing. Mild distress gets words of its own."""
         level, kind = level_of(call), kind_of(call)
         open_case(call.message_id, level, kind)
-        minor = _age(call, kind) in MINORS
+        band = _age(call, kind)
+        minor = band in MINORS
         for_minors = [fixed("minor_adult_now")] if minor else []
         if not level.is_crisis and kind == KIND:
             return [fixed("worry_about_other"), *standing("companion_form", "said_harm", {})]
+        if not level.is_crisis and minor and kind == "exploitation":
+            return [fixed(f"age_{band}")]
         if not level.is_crisis:
             return [*for_minors, fixed(mild_text(call.intent, kind))]
         return [*for_minors, *self._crisis(call, tracker, level, kind or "")]

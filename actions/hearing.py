@@ -26,12 +26,14 @@ _NO = re.compile(
 )
 _YES = re.compile(
     r"^(?:我|俺|他|她|现在|这会儿|目前|还|也|都|就|正|已经|确实|挺|很|好像|可能|应该)*"
-    r"(?:是|对|有|想过|试过|嗯|恩|会|偶尔|经常|一直|老想|总想|好|可以|行|中|要|愿意|同意|管|安全|在|能|没事|没问题|想|知道|来吧|ok)"
+    r"(?:是|对|有|想过|试过|嗯|恩|会|偶尔|经常|一直|老想|总想|好|可以|行|中|要|愿意|同意|管|安全|能|没事|没问题|想|知道|来吧|ok)"
 )
 _OF_QUESTION = {  # words that answer one question only
     "safe_now": (
-        re.compile(r"没事|没危险|不危险|没问题|不害?怕"),
-        re.compile(r"危险|害怕|好怕|很怕|不知道|说不好|不好说|不确定"),
+        re.compile(
+            r"没事|没危险|不危险|没问题|不害?怕|^(?!.*不).*安全|^(?:我|俺|现在|还)*在(?:家|宿舍|屋|车间|班上|食堂|厂里|单位|医院)"
+        ),
+        re.compile(r"不(?:太|怎么|算)?安全|危险|害怕|好怕|很怕|楼顶|天台|塔吊|桥|河|水边|水库|井|轨|窗台|高处|架子"),
     ),
     "with_person": (
         re.compile(r"^(?!.*(?:没|不在)).*(?:陪着|一起|旁边|守着|跟前)"),
@@ -41,7 +43,7 @@ _OF_QUESTION = {  # words that answer one question only
     "happening": (re.compile(r"^(?!.*(?:没|不在)).*(?:正在|已经|流血|受伤|楼顶|叫不醒)"), re.compile(r"(?!)")),
 }
 _QUESTION = re.compile(
-    r"[?？]|[吗么]$|咋|怎么|怎样|多少|几[天个年]|哪里|哪儿|哪个|啥时候|什么时候|为啥|为什么|能不能|可不可以|是不是|会不会|"
+    r"[?？]|[吗么]$|咋|怎么|怎样|多少|几[天个年]|哪|啥时候|什么时候|为啥|为什么|能不能|可不可以|是不是|会不会|"
     r"有没有|算不算|合不合法|找谁|谁管|行不行|中不中|什么|啥是"
 )
 # rules answer these even while a question stands; everything else can be an answer in the worker's words
@@ -108,7 +110,8 @@ def yes_or_no(question: str, text: str, call: Call) -> str | None:
 
 def asks(text: str) -> bool:
     """True for words that look like a question."""
-    return bool(_QUESTION.search(text.strip()))
+    wondering = _UNSURE.search(text) and not re.search("[?？]", text)
+    return bool(_QUESTION.search(text.strip())) and not wondering
 
 
 def _is_for_a_rule(call: Call, in_words: bool) -> bool:
@@ -118,8 +121,8 @@ def _is_for_a_rule(call: Call, in_words: bool) -> bool:
         return call.intent not in {"nlu_fallback", "out_of_scope"}
     if in_words:
         return False
-    topic = call.intent == "faq" or call.intent.startswith("ask_")
-    return call.intent in MANNERS or (topic and call.confidence >= SURE)
+    known = call.intent == "faq" or call.intent.startswith("ask_") or call.intent in MANNERS
+    return known and call.confidence >= SURE
 
 
 def _own_words(call: Call) -> str:

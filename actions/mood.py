@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,11 +16,11 @@ from bot.texts import wording
 
 QUESTIONS = ("mood", "sleep", "energy")
 WORST, BAD = 3, 2
-SCALE = (
-    {"0", "好", "挺好", "不错"},
-    {"1", "一般", "还行", "凑合"},
-    {"2", "不好", "差", "难受"},
-    {"3", "很差", "撑不住", "撑不住了"},
+SCALE = (  # words for 0 to 3; the worst that is found counts
+    re.compile(r"^0$|好|不错|有劲|可以|行"),
+    re.compile(r"^1$|一般|还行|凑合|还可以|马马虎虎|就那样"),
+    re.compile(r"^2$|不好|不太好|差|难受|没劲|睡不着|不咋|烦|没精神|累"),
+    re.compile(r"^3$|很差|撑不住|太差|几乎没睡|没合眼|一宿没睡|干不动|崩溃|熬不住"),
 )
 
 
@@ -27,6 +28,7 @@ class MoodForm(CareForm):
     """Asks mood, sleep and strength, each from 0 (good) to 3 (very bad)."""
 
     form = "mood_form"
+    in_words = frozenset(QUESTIONS)
 
     def begin(self, call: Call) -> Step:
         """Minors get no self-test."""
@@ -74,6 +76,4 @@ class MoodForm(CareForm):
 
 def points_of(answer: str) -> int | None:
     """Gives 0 to 3 for a tap or a plain word; None for anything else."""
-    if answer == YES:
-        return 0
-    return next((points for points, words in enumerate(SCALE) if answer in words), None)
+    return next((points for points in (WORST, BAD, 1, 0) if SCALE[points].search(answer)), None)

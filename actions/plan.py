@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,9 @@ from bot.db.states import AgeBand, Purpose
 from bot.texts import wording
 
 QUESTIONS = ("keep_plan", *people.STEPS, "share_plan")
+
+
+_ANEW = re.compile(r"重新|重写|再写|改")
 
 
 class PlanForm(CareForm):
@@ -27,7 +31,7 @@ class PlanForm(CareForm):
         if people.age_band(call.message_id) == AgeBand.under_14:
             return Step((fixed("plan_with_grown_up"),))
         if people.agreed(call.message_id, Purpose.keep_sensitive):
-            return Step(ask=people.STEPS[0])
+            return Step(ask=_first(call))
         return Step(ask="keep_plan")
 
     def answered(self, call: Call, question: str, answer: str, facts: Mapping[str, Any]) -> Step:
@@ -42,3 +46,9 @@ class PlanForm(CareForm):
             people.write_plan(call.message_id, people.SHARED, YES if answer == YES else "")
             return Step((fixed("plan_done"), {"custom": {"plan": True}}))
         return Step(ask=QUESTIONS[QUESTIONS.index(question) + 1])
+
+
+def _first(call: Call) -> str:
+    """The first line that is not written yet; the first of all to write it anew."""
+    written = {} if _ANEW.search(call.text) else people.plan_of_writer(call.message_id)
+    return next((step for step in people.STEPS if step not in written), people.STEPS[0])

@@ -46,32 +46,30 @@ class SafetyForm(CareForm):
         kind = str(facts.get("kind") or "")
         if question == "follow_up":
             return _follow_up(call, answer)
-        if question == "willing" and answer == NO:
-            return Step((fixed("safety_unasked"),))
-        level = Level.none if question == "willing" else record(call.message_id, question, answer, kind)
+        if question == "willing":
+            return _on_the_ladder(call, kind, facts) if answer == YES else Step((fixed("safety_unasked"),))
+        level = record(call.message_id, question, answer, kind)
         if question == "place":
             return Step((fixed("safety_stay"),))
         said = (urgent(level, kind, URGENT[question]),) if level == Level.imminent else ()
-        if question == "safe_now" and answer == NO:
-            return Step(said)
-        return self._next(call, kind, facts, question, said)
-
-    def _next(self, call: Call, kind: str, facts: Mapping[str, Any], question: str, said: tuple[Item, ...]) -> Step:
-        if people.age_band(call.message_id) in MINORS:
-            return Step((*said, fixed("safety_minor")))
-        if kind not in OWN_RISK:
-            return Step((*said, fixed("safety_with_person")))
         if question == "safe_now":
-            return Step(said, "willing" if _open_questions(call, kind) else _last(call), facts)
-        left = _open_questions(call, kind)
-        if left:
-            return Step(said, left[0], facts)
-        asked_last = _last(call)
-        return (
-            Step((*said, fixed("safety_done")), asked_last, facts)
-            if asked_last
-            else Step((*said, fixed("safety_done")))
-        )
+            return Step(said) if said else _after_safe(call, kind, answer, facts)
+        return _on_the_ladder(call, kind, facts, said)
+
+
+def _after_safe(call: Call, kind: str, answer: str, facts: Mapping[str, Any]) -> Step:
+    """Only grown-ups whose own life is at risk are asked more, if they are willing and it is not known already."""
+    if people.age_band(call.message_id) in MINORS:
+        return Step((fixed("safety_minor"),))
+    if kind not in OWN_RISK:
+        return Step((fixed("safety_with_medical" if kind == "medical" else "safety_with_person"),))
+    said = (fixed("safety_safe" if answer == YES else "safety_unsure"),)
+    return Step(said, "willing" if _open_questions(call, kind) else _last(call), facts)
+
+
+def _on_the_ladder(call: Call, kind: str, facts: Mapping[str, Any], said: tuple[Item, ...] = ()) -> Step:
+    left = _open_questions(call, kind)
+    return Step(said, left[0], facts) if left else Step((*said, fixed("safety_done")), _last(call), facts)
 
 
 def _open_questions(call: Call, kind: str) -> list[str]:

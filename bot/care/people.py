@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 
 from bot.care import consents
 from bot.clock import now
-from bot.db.care_models import EmergencyContact, MoodEntry, SafetyPlan
-from bot.db.models import Conversation, Message, Person
+from bot.db.care_models import CaseAnswer, EmergencyContact, MoodEntry, SafetyPlan
+from bot.db.models import CareCase, Conversation, Message, Person
 from bot.db.session import reading, transaction
 from bot.db.states import AgeBand, Purpose
 from bot.errors import NotFound
 
 GROWN_UP, OLD_ENOUGH = 18, 14
 STEPS = ("signs", "helps", "people", "places", "numbers")  # of a safety plan, in this order
+CONTACT_HOW = "contact_how"  # the question whose answer is the number to call
 SHARED = "shared"  # in a plan: the worker agreed that counsellors read it
 _DIGITS = {digit: number for number, digit in enumerate("零一二三四五六七八九")}
 _NUMBER = r"(\d{1,2}|[一二三四五六七八九]?十[一二三四五六七八九]?|[七八九])"
@@ -99,6 +100,9 @@ def take_back(message_id: str, purposes: tuple[Purpose, ...]) -> list[Purpose]:
         if Purpose.keep_sensitive in taken:
             for table in (MoodEntry, SafetyPlan):
                 session.execute(delete(table).where(table.person_id == person.id))
+        if Purpose.contact in taken:
+            own = select(CareCase.id).where(CareCase.person_id == person.id)
+            session.execute(delete(CaseAnswer).where(CaseAnswer.question == CONTACT_HOW, CaseAnswer.case_id.in_(own)))
         return taken
 
 
@@ -116,9 +120,19 @@ def read_plan(conversation_id: str) -> dict[str, str]:
     """Gives the safety plan of a conversation's worker by step; empty if there is none."""
     with reading() as session:
         conversation = session.get(Conversation, conversation_id)
-        plan = session.get(SafetyPlan, conversation.person_id) if conversation else None
-        body: dict[str, str] = json.loads(plan.body) if plan else {}
-        return {step: body[step] for step in STEPS if body.get(step)}
+        return _plan(session, conversation.person_id) if conversation else {}
+
+
+def plan_of_writer(message_id: str) -> dict[str, str]:
+    """Gives the safety plan of who wrote a message, by step. Raises NotFound."""
+    with reading() as session:
+        return _plan(session, person_of(session, message_id).id)
+
+
+def _plan(session: Session, person_id: str) -> dict[str, str]:
+    plan = session.get(SafetyPlan, person_id)
+    body: dict[str, str] = json.loads(plan.body) if plan else {}
+    return {step: body[step] for step in STEPS if body.get(step)}
 
 
 def keep_mood(message_id: str, answers: dict[str, int]) -> None:

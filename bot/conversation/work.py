@@ -12,7 +12,7 @@ from bot import care, texts
 from bot.care import answers
 from bot.channels.incoming import Form
 from bot.conversation import crash, render
-from bot.conversation.commands import COMMANDS, asks_for_person, is_typed_command, neutralise
+from bot.conversation.commands import COMMANDS, asks_for_person, is_typed_command, neutralise, says_whether_safe
 from bot.conversation.engine import Answer, Engine, Question
 from bot.conversation.inbox import is_blank
 from bot.conversation.turn import MAX_ATTEMPTS, Reply, Turn
@@ -36,6 +36,17 @@ FIXED = {
 }
 DISTRESS_INTENTS = {"express_distress", *texts.MILD_DISTRESS}  # their rules log the case, and so do forms
 
+UNFIT = {
+    "chitchat_weather",
+    "chitchat_food",
+    "chitchat_joke",
+    "chitchat_happy",
+    "insult",
+    "nlu_fallback",
+    "out_of_scope",
+}
+"""Understood, or not, as what must not be answered lightly within half an hour of a cry for help."""
+
 
 async def answer(engine: Engine, turn: Turn) -> list[Reply]:
     """Gives the replies to a message; never raises for anything the engine does. Empty while a person has it."""
@@ -57,7 +68,7 @@ def payload_of(turn: Turn) -> str | None:
     if turn.command is not None:
         return COMMANDS[turn.command].payload
     if turn.press is None:
-        return "/request_human" if asks_for_person(turn.text) else None
+        return _payload_of_words(turn)
     with reading() as session:
         message = session.execute(
             select(Message).where(
@@ -66,6 +77,14 @@ def payload_of(turn: Turn) -> str | None:
         ).scalar_one_or_none()
     buttons = buttons_of(message) if message else []
     return buttons[turn.press.index].payload if 0 <= turn.press.index < len(buttons) else ""
+
+
+def _payload_of_words(turn: Turn) -> str | None:
+    """Plain words that must work whatever the engine thinks of them."""
+    if asks_for_person(turn.text):
+        return "/request_human"
+    safe = says_whether_safe(turn.text) if turn.crisis_told.is_crisis else None
+    return f'/answer{{"answer": "safe_now.{safe}"}}' if safe else None
 
 
 async def _answer_crisis(engine: Engine, turn: Turn) -> list[Reply]:
@@ -137,6 +156,8 @@ async def _answer_text(engine: Engine, turn: Turn) -> list[Reply]:
         if turn.level == Level.low:
             return [await asyncio.to_thread(_low_without_engine, turn)]
         return [await asyncio.to_thread(outage, turn)]
+    if turn.crisis_told.is_crisis and found.nlu.get("intent") in UNFIT and not found.nlu.get("form"):
+        replies = [await asyncio.to_thread(render.fixed, "crisis_still_here"), *replies[1:]]
     return await _with_care(engine, turn, found, replies) if turn.level == Level.low else replies
 
 

@@ -27,7 +27,7 @@ def call(text: str, intent: str = "nlu_fallback", confidence: float = 0.5, **ent
             ("safe_now", text, YES)
             for text in ("安全", "我现在安全", "在宿舍呢", "没事", "没危险", "好着嘞", "还行吧安全")
         ],
-        *[("safe_now", text, NO) for text in ("不安全", "危险", "不知道", "说不好", "我好害怕", "没有", "不太安全")],
+        *[("safe_now", text, NO) for text in ("不安全", "危险", "在塔吊上", "我好害怕", "没有", "不太安全")],
         *[("with_person", text, YES) for text in ("有", "我陪着他呢", "跟我在一起", "老乡在旁边")],
         *[("with_person", text, NO) for text in ("没有", "他一个人在宿舍", "联系不上他", "不知道他去哪了")],
         *[("said_harm", text, YES) for text in ("说过", "前两天喝多了提过一次", "有")],

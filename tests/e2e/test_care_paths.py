@@ -110,7 +110,7 @@ def test_after_a_cry_the_worker_is_asked_step_by_step_and_the_counsellor_gets_th
     reply = worker.says(CRY)
     assert reply.endswith("你现在安全吗？")
     assert all(word in reply for word in ("机器人", "12356", "保密"))
-    assert first_line("ask_willing") in worker.taps("安全")
+    assert get("ask_willing").text in worker.taps("安全")
     assert get("ask_method").text in worker.taps("可以")
     assert get("ask_plan").text in worker.says("没有")
     assert get("ask_attempt").text in worker.says("没想过那么多")
@@ -150,7 +150,7 @@ def test_a_new_cry_inside_the_questions_raises_the_case_and_is_answered_kindly(w
     assert first_line("crisis_imminent_self_harm") in reply
     assert reply.endswith("你现在在哪儿？")
     assert worker.alerts() == 2
-    assert "记下了" in worker.says("在三号宿舍楼门口")
+    assert first_line("safety_stay") in worker.says("在三号宿舍楼门口")
     assert worker.answers()["place"] == "在三号宿舍楼门口"
     assert worker.answers()["method"] == "yes"
 
@@ -175,6 +175,38 @@ def test_a_worker_leaves_the_questions_with_a_word(worker: Worker, words: str) -
     assert "吗？" not in left
     assert "依据：《" in worker.says("包工头跑了，工钱找谁要")
     assert "安全吗" not in worker.says("谢谢")
+
+
+def test_a_late_word_that_one_is_not_safe_counts_after_the_questions(worker: Worker) -> None:
+    worker.says(CRY)
+    for question in ("包工头跑了，工钱找谁要", "试用期最长能定多久"):
+        worker.says(question)
+    assert first_line("safety_not_safe") in worker.says("我不安全")
+    assert worker.cases()[0].level == "imminent"
+
+
+def test_a_dangerous_place_is_no_yes_to_being_safe(worker: Worker) -> None:
+    worker.says(CRY)
+    reply = worker.says("在水库边上坐着")
+    assert "110" in reply
+    assert get("ask_willing").text not in reply
+    assert (worker.cases()[0].level, worker.alerts()) == ("imminent", 2)
+
+
+def test_small_talk_after_a_cry_is_not_answered_lightly(worker: Worker) -> None:
+    worker.says(CRY)
+    worker.taps("不安全")
+    assert worker.says("外头风好大") == get("crisis_still_here").text
+
+
+def test_an_old_button_counts_and_does_not_answer_the_wrong_question(worker: Worker) -> None:
+    worker.says(CRY)
+    worker.says("安全")
+    worker.says("可以")
+    worker.says("不方便说")
+    worker.taps("不安全")
+    assert worker.answers() == {"safe_now": "no", "method": "skip"}
+    assert worker.cases()[0].level == "imminent"
 
 
 def test_who_does_not_want_questions_gets_none(worker: Worker) -> None:
