@@ -25,7 +25,7 @@ _NO = re.compile(
     r"^(?:没|木有|不|否|无|别|未|从来没|还没|从没|也没|暂时没|现在没|都没)|(?:不在|没有|没了|不安全|不行)$"
 )
 _YES = re.compile(
-    r"^(?:我|俺|他|她|现在|这会儿|目前|还|也|都|就|正|已经|确实|挺|很|好像|可能|应该)*"
+    r"^(?:我|俺|他|她|现在|这会儿|目前|以前|从前|过去|还|也|都|就|正|已经|确实|挺|很|好像|可能|应该)*"
     r"(?:是|对|有|想过|试过|嗯|恩|会|偶尔|经常|一直|老想|总想|好|可以|行|中|要|愿意|同意|管|安全|能|没事|没问题|想|知道|来吧|ok)"
 )
 _OF_QUESTION = {  # words that answer one question only
@@ -110,8 +110,9 @@ def yes_or_no(question: str, text: str, call: Call) -> str | None:
 
 def asks(text: str) -> bool:
     """True for words that look like a question."""
-    wondering = _UNSURE.search(text) and not re.search("[?？]", text)
-    return bool(_QUESTION.search(text.strip())) and not wondering
+    text = text.strip()
+    told = re.match("没|不", text) or _UNSURE.search(text)  # 没有带什么, 不知道他去哪了
+    return bool(re.search("[?？]|吗$", text) or (_QUESTION.search(text) and not told))
 
 
 def _is_for_a_rule(call: Call, in_words: bool) -> bool:

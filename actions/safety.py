@@ -106,10 +106,8 @@ def after_cry(call: Call, level: Level, kind: str, question: str | None) -> tupl
 
     `question` stood when it came: what the worker wrote answers it.
     """
-    if question == "place":
-        record(call.message_id, "place", words_of(call.message_id), kind)
-    elif question in LADDER:
-        record(call.message_id, question, YES, kind)
+    if question in ("place", *LADDER):
+        record(call.message_id, question, words_of(call.message_id), kind)
     crisis: Item = {"custom": {"crisis": level.value, "kind": kind}}
     if level != Level.imminent:
         return crisis, "safe_now"

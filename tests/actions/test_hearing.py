@@ -18,9 +18,12 @@ def call(text: str, intent: str = "nlu_fallback", confidence: float = 0.5, **ent
     [
         *[
             ("thoughts", text, YES)
-            for text in ("有", "有过", "想过", "偶尔会", "一直有", "嗯", "是的", "不是没有", "中")
+            for text in ("有", "有过", "想过", "偶尔会", "以前有过", "嗯", "是的", "不是没有", "中")
         ],
-        *[("thoughts", text, NO) for text in ("没有", "没", "木有", "没想过", "从来没有", "不", "还没有", "没有啊")],
+        *[
+            ("thoughts", text, NO)
+            for text in ("没有", "没", "木有", "没想过", "从来没有", "不", "还没有", "没有带什么")
+        ],
         *[("thoughts", text, SKIP) for text in ("跳过", "不想说", "下一个", "不方便说", "过")],
         *[("thoughts", text, STOP) for text in ("不想聊了", "别问了", "停", "算了", "不答了", "退出")],
         *[

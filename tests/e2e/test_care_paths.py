@@ -152,7 +152,7 @@ def test_a_new_cry_inside_the_questions_raises_the_case_and_is_answered_kindly(w
     assert worker.alerts() == 2
     assert first_line("safety_stay") in worker.says("在三号宿舍楼门口")
     assert worker.answers()["place"] == "在三号宿舍楼门口"
-    assert worker.answers()["method"] == "yes"
+    assert worker.answers()["method"] == "药我已经攒好了，今晚就吃"
 
 
 def test_a_question_inside_the_form_is_answered_and_the_form_comes_back_once(worker: Worker) -> None:
