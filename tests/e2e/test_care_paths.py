@@ -398,9 +398,10 @@ def test_being_called_is_agreed_to_and_taken_back_without_touching_the_rest(work
     worker.taps("同意")
     worker.says("晚上八点以后都行")
     assert worker.answers()["contact_how"] == "晚上八点以后都行"
-    worker.says("别再联系我")
+    worker.says("不要再给我打电话了")
     assert worker.consents() == {"keep_sensitive": True, "contact": False}
-    assert first_line("consent_none") in worker.says("别再联系我")
+    assert worker.answers() == {}, "the number is gone with the consent"
+    assert first_line("consent_none") in worker.says("不要再给我打电话了")
 
 
 def test_who_does_not_agree_leaves_no_number(worker: Worker) -> None:
