@@ -74,6 +74,15 @@ def get(key: str) -> Text:
     return Text(fill(row["text"]), buttons)
 
 
+MOMENT_FACTS = ("waited", "typical_wait", "next_duty", "case_number")  # known only when a text is sent
+
+
+def with_facts(key: str, facts: dict[str, str]) -> Text:
+    """Gives a text with what is known at this moment filled in as well. Raises KeyError for an unknown key."""
+    row = _raw()[key]
+    return Text(fill(row["text"], {**settings().local_facts, **facts}), get(key).buttons)
+
+
 ASK_PERSON = Button("找真人", "/request_human")
 
 

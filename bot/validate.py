@@ -119,7 +119,7 @@ def _faq_faults(path: Path, content: dict[str, Any], ids: set[Any]) -> Iterator[
 
 
 def _placeholder_faults(text: str) -> Iterator[str]:
-    unknown = set(PLACEHOLDER.findall(text)) - set(LOCAL_FACTS)
+    unknown = set(PLACEHOLDER.findall(text)) - {*LOCAL_FACTS, *texts.MOMENT_FACTS}
     if unknown:
         yield f"unknown placeholder {', '.join(sorted(unknown))}"
     if not texts.fill(text, {}):

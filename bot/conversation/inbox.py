@@ -7,7 +7,7 @@ import logging
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
@@ -30,6 +30,7 @@ from bot.triage import Assessment, Earlier
 from bot.triage.context import MOST
 
 log = logging.getLogger(__name__)
+BREAK = timedelta(minutes=30)  # without a message, which ends a continuous use
 FRONT_OF_QUEUE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -106,9 +107,16 @@ def _store(session: Session, incoming: Incoming, assessment: Assessment, before:
     full = conversation.pending >= settings().max_pending and incoming.channel == "web"
     if full and not assessment.level.is_crisis:
         raise TooMany("too many unanswered messages")
+    _note_use(conversation, newest)
     message = _add_message(session, conversation, incoming, assessment)
     crash.point("before_inbox_commit")
     return Accepted(message.public_id, conversation.id, duplicate=False)
+
+
+def _note_use(conversation: Conversation, newest: Sequence[Message]) -> None:
+    """After a break the two hours begin anew, after which the bot says again that it is a machine."""
+    if not newest or conversation.active_since is None or now() - newest[0].created_at > BREAK:
+        conversation.active_since = now()
 
 
 def _conversation_of(session: Session, incoming: Incoming) -> Conversation:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
-
 from bot import texts
+from bot.care import waiting
 from bot.clock import now
 from bot.conversation.turn import Reply, Turn
-from bot.db.models import StaffSession
 from bot.db.session import reading
 from bot.errors import EngineUnavailable, NotFound
 from bot.knowledge import faqs
@@ -18,7 +16,6 @@ from bot.level import Level
 from bot.texts import Button, Text
 
 WELCOME_EVERY = timedelta(hours=24)
-ON_DUTY = timedelta(minutes=5)
 
 
 def render(turn: Turn, messages: tuple[dict[str, Any], ...]) -> list[Reply]:
@@ -55,9 +52,17 @@ def faq_reply(faq_id: str) -> Reply:
 
 def fixed(key: str, buttons: tuple[Button, ...] = ()) -> Reply:
     """Gives a fixed text; buttons of the engine go before the text's own."""
-    if key == "human_requested" and not someone_on_duty():
-        key = "human_requested_nobody_on_duty"
+    if key == "human_requested":
+        return _called(buttons)
     text = texts.get(key)
+    return Reply(text.text, buttons + text.buttons)
+
+
+def _called(buttons: tuple[Button, ...]) -> Reply:
+    """A person was called: how long it will be, as far as that is known, or that nobody is there."""
+    with reading() as session:
+        key = "human_requested" if waiting.on_duty(session) else "human_requested_nobody_on_duty"
+        text = texts.with_facts(key, waiting.facts(session))
     return Reply(text.text, buttons + text.buttons)
 
 
@@ -65,7 +70,7 @@ def crisis_reply(turn: Turn, level: Level, kind: str | None) -> Reply:
     """Gives the fixed crisis text; a short one if the same or worse was told within the last half hour."""
     told = turn.crisis_told.rank >= level.rank and turn.crisis_told.is_crisis
     text = texts.get("crisis_again") if told else texts.crisis(level, kind or turn.kind or None)
-    words = text.text if someone_on_duty() else _with_the_truth(text.text)
+    words = text.text if waiting.someone_on_duty() else _with_the_truth(text.text)
     return Reply(words, _with_person(text), level=level)
 
 
@@ -85,10 +90,3 @@ def _welcome(turn: Turn) -> Reply | None:
         return None
     text = texts.get("welcome")
     return Reply(text.text, text.buttons, is_welcome=True)
-
-
-def someone_on_duty() -> bool:
-    """True if a member of staff has used the desk in the last minutes."""
-    with reading() as session:
-        seen = select(StaffSession.staff_id).where(StaffSession.last_seen > now() - ON_DUTY).limit(1)
-        return session.execute(seen).first() is not None

@@ -12,8 +12,11 @@ from bot import care, texts
 from bot.channels.incoming import Form
 from bot.conversation import crash, render
 from bot.conversation.commands import COMMANDS, asks_for_person, is_typed_command, neutralise
+from bot.conversation.controls import Control, control_of
 from bot.conversation.engine import Answer, Engine, Question
 from bot.conversation.inbox import is_blank
+from bot.conversation.obey import FORGETTING, obeying
+from bot.conversation.scheduler import forget_later
 from bot.conversation.turn import MAX_ATTEMPTS, Reply, Turn
 from bot.db.models import Message
 from bot.db.session import reading
@@ -33,19 +36,23 @@ FIXED = {
     Form.file: "unsupported_file",
     Form.edited: "edited_message",
 }
+LEAVING = (Control.stop, Control.leave_alone)
 DISTRESS_INTENTS = {"express_distress", *texts.MILD_DISTRESS}  # their rules log the case
 
 
 async def answer(engine: Engine, turn: Turn) -> list[Reply]:
     """Gives the replies to a message; never raises for anything the engine does. Empty while a person has it."""
+    payload = await asyncio.to_thread(payload_of, turn)
+    control = await asyncio.to_thread(control_of, turn, payload)
     if turn.owner == Owner.counsellor:
-        return []
+        return [await _obeyed(engine, turn, control)] if control else []
     replies = [render.fixed("too_many_messages")] if turn.surplus else []
     if turn.level.is_crisis:
-        return replies + await _answer_crisis(engine, turn)
+        return replies + await _answer_crisis(engine, turn, control)
+    if control is not None:
+        return [*replies, await _obeyed(engine, turn, control)]
     if turn.form in FIXED and (turn.form != Form.edited or not turn.text):
         return [*replies, render.fixed(FIXED[turn.form])]
-    payload = await asyncio.to_thread(payload_of, turn)
     if payload is not None:
         return replies + await _answer_payload(engine, turn, payload)
     return replies + await _answer_text(engine, turn)
@@ -67,7 +74,26 @@ def payload_of(turn: Turn) -> str | None:
     return buttons[turn.press.index].payload if 0 <= turn.press.index < len(buttons) else ""
 
 
-async def _answer_crisis(engine: Engine, turn: Turn) -> list[Reply]:
+async def _answer_crisis(engine: Engine, turn: Turn, control: Control | None) -> list[Reply]:
+    """A cry for help comes first. Who has heard the numbers and wants to stop may, but stays on the queue."""
+    if control in LEAVING and turn.crisis_told.rank >= turn.level.rank:
+        await asyncio.to_thread(care.open_case, turn.message_id, turn.level, turn.kind)
+        return [await _obeyed(engine, turn, control)]
+    replies = await _with_case(engine, turn)
+    return replies if control is None or control in LEAVING else [*replies, await _obeyed(engine, turn, control)]
+
+
+async def _obeyed(engine: Engine, turn: Turn, control: Control) -> Reply:
+    """The reply of a control. One that ends the talk makes the engine forget it, now or when it is back."""
+    if control in FORGETTING:
+        try:
+            await engine.forget(turn.conversation_id)
+        except EngineUnavailable:
+            await asyncio.to_thread(forget_later, turn.conversation_id)
+    return obeying(turn, control)
+
+
+async def _with_case(engine: Engine, turn: Turn) -> list[Reply]:
     """The case is logged by the custom action; if that does not work in time, by us."""
     try:
         messages = (await _ask(engine, turn, distress_payload(turn.level), payload=True)).messages
