@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.care import tasks
@@ -16,6 +16,7 @@ from bot.clock import now
 from bot.db.care_models import AlarmMark, CaseAnswer, Consent, DueTask, EmergencyContact, MoodEntry, SafetyPlan
 from bot.db.models import CareCase, CaseEvent, Conversation, Message, Outbox, Person
 from bot.db.states import CaseState, OutboxState, Purpose, TaskKind
+from bot.errors import NotFound
 from bot.level import Level
 
 LOOK_AGAIN = timedelta(hours=1)  # at a case that still has to keep its words
@@ -47,7 +48,9 @@ def erase(session: Session, person_id: str, upto: int) -> Erasure:
 
 def finish(session: Session, task: DueTask, conversation: Conversation) -> None:
     """Erases what a case had kept, once the case is closed; looks again later until then."""
-    case = session.get_one(CareCase, task.case_id)
+    case = tasks.case_of(session, task)
+    if case is None:
+        raise NotFound("the case that kept something")
     if case.state != CaseState.closed or case.closed_at is None:
         task.due_at = now() + LOOK_AGAIN
         return
@@ -94,8 +97,7 @@ def open_crisis(session: Session, person_id: str) -> CareCase | None:
 def _words_of(session: Session, case: CareCase) -> ColumnElement[bool]:
     """The messages of a case: from the first one that is on it."""
     first = session.execute(select(func.min(CaseEvent.message_id)).where(CaseEvent.case_id == case.id)).scalar()
-    began = Message.created_at >= case.opened_at
-    since = began if first is None else or_(Message.id >= first, began)
+    since = Message.created_at >= case.opened_at if first is None else Message.id >= first
     return and_(Message.conversation_id == case.conversation_id, since)
 
 

@@ -56,7 +56,7 @@ def _planned(session: Session, case: CareCase) -> bool:
 
 def send(session: Session, task: DueTask, conversation: Conversation) -> None:
     """Asks, unless it is no longer wanted or a later question is due as well; puts it off at night and while busy."""
-    case = session.get(CareCase, task.case_id)
+    case = tasks.case_of(session, task)
     if case is None or not _wanted(session, case, conversation) or _overtaken(session, task):
         tasks.close(task, TaskState.cancelled)
     elif conversation.pending or Hours.parse(settings().quiet_hours).holds(now()):

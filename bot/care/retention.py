@@ -11,7 +11,7 @@ from bot.care.erasure import blank
 from bot.clock import now
 from bot.db.care_models import CaseAnswer, Consent, MoodEntry
 from bot.db.models import CareCase, CaseEvent, Conversation, Message
-from bot.db.session import transaction
+from bot.db.session import empty_log, transaction
 from bot.db.states import Author, CaseState, Purpose
 from bot.level import Level
 from bot.settings import settings
@@ -27,6 +27,7 @@ def sweep() -> int:
     with transaction() as session:
         _old_answers(session)
         session.execute(delete(MoodEntry).where(MoodEntry.at < _before(settings().chat_days)))
+    empty_log()
     return erased
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import now
 from bot.db.care_models import DueTask
+from bot.db.models import CareCase
 from bot.db.session import reading
 from bot.db.states import TaskKind, TaskState
 
@@ -76,6 +77,11 @@ def take(session: Session, task_id: int) -> DueTask | None:
         .where(DueTask.id == task_id, DueTask.state == TaskState.pending, DueTask.due_at <= now())
         .with_for_update(skip_locked=True)
     ).scalar_one_or_none()
+
+
+def case_of(session: Session, task: DueTask) -> CareCase | None:
+    """Gives the case that a task belongs to, if it belongs to one."""
+    return session.get(CareCase, task.case_id) if task.case_id is not None else None
 
 
 def pending(session: Session, conversation_id: str, kind: TaskKind) -> list[DueTask]:

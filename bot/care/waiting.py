@@ -83,6 +83,8 @@ def _when(moment: datetime) -> str:
 def begin(session: Session, case: CareCase, conversation: Conversation) -> None:
     """Plans what is said while nobody comes, and notes the promise if it is known when somebody will be there."""
     tasks.end(session, conversation.id, TaskKind.still_waiting)
+    if conversation.drill:
+        return
     _plan(session, case, conversation, step=0)
     duty = next_duty()
     if duty is not None and not on_duty(session):
@@ -109,7 +111,7 @@ def _promise(session: Session, case: CareCase, due: datetime) -> None:
 
 def tell(session: Session, task: DueTask, conversation: Conversation) -> None:
     """Says how it stands, and plans the next word; the last one says that it is the last. Nothing if somebody came."""
-    case = session.get(CareCase, task.case_id)
+    case = tasks.case_of(session, task)
     if case is None or conversation.owner != Owner.waiting:
         tasks.close(task, TaskState.cancelled)
         return

@@ -13,18 +13,20 @@ from typing import Any
 import yaml
 from sqlalchemy import select
 
+from bot.care import follow_up
 from bot.clock import now
 from bot.conversation.turn import Turn
 from bot.db.models import Message
 from bot.db.session import reading
 from bot.db.states import Author
+from bot.level import Level
 from bot.settings import ROOT
 from bot.triage.fold import fold
 
 PATH = ROOT / "nlu_data" / "controls.yml"
 PAYLOAD = "/control_"  # how a button names a control; it never goes to the engine
 LONGEST = 40  # characters of a message that can be a control
-ANSWER_WITHIN = {"erase_question": 30 * 60, "follow_up": 48 * 3600}  # seconds
+ANSWER_WITHIN = {"erase_question": 30 * 60, follow_up.EVENT: 48 * 3600}  # seconds
 
 
 class Control(StrEnum):
@@ -46,6 +48,8 @@ def control_of(turn: Turn, payload: str | None) -> Control | None:
     if payload is not None:
         name = payload.removeprefix(PAYLOAD)
         return Control(name) if payload.startswith(PAYLOAD) and name in set(Control) else None
+    if turn.level == Level.low and asked_last(turn) == follow_up.EVENT:
+        return Control.worse  # distress, however it is put, is a bad answer to how it goes
     if not turn.text or len(turn.text) > LONGEST:
         return None
     said = compact(turn.text)
@@ -75,7 +79,7 @@ def _answers() -> tuple[tuple[str, Control, re.Pattern[str]], ...]:
     data = _data()
     after = _any(data["after"])
     return tuple(
-        (question, Control(name), re.compile(f"(?:{_any(row)})(?:{after}){{0,2}}"))
+        (question, Control(name), re.compile(f"(?:{_any(row)})+(?:{after}){{0,2}}"))
         for question, rows in data["answers"].items()
         for name, row in rows.items()
     )

@@ -122,6 +122,8 @@ def _note_use(conversation: Conversation, newest: Sequence[Message]) -> None:
 def _conversation_of(session: Session, incoming: Incoming) -> Conversation:
     """Finds the sender's conversation and locks it; makes person, identity and conversation for a new sender."""
     found = session.execute(_of_sender(incoming).with_for_update(of=Conversation)).scalar_one_or_none()
+    if found is not None and found.drill and not incoming.drill:
+        found.drill = False  # somebody really writes here: never take that for an exercise
     return found or _new_conversation(session, incoming)
 
 
@@ -143,7 +145,7 @@ def _key(incoming: Incoming) -> str:
 
 def _new_conversation(session: Session, incoming: Incoming) -> Conversation:
     person = Person(id=new_id(), pseudonym="")
-    person.pseudonym = f"职工-{person.id[:6].upper()}"
+    person.pseudonym = f"{'演练' if incoming.drill else '职工'}-{person.id[:6].upper()}"
     identity = ChannelIdentity(
         id=new_id(),
         person_id=person.id,
@@ -153,7 +155,12 @@ def _new_conversation(session: Session, incoming: Incoming) -> Conversation:
         external_id=incoming.sender,
     )
     conversation = Conversation(
-        id=new_id(), identity_id=identity.id, person_id=person.id, channel=incoming.channel, pending=0
+        id=new_id(),
+        identity_id=identity.id,
+        person_id=person.id,
+        channel=incoming.channel,
+        pending=0,
+        drill=incoming.drill,
     )
     for row in (person, identity, conversation):
         session.add(row)

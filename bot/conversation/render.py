@@ -77,7 +77,9 @@ def crisis_reply(turn: Turn, level: Level, kind: str | None) -> Reply:
 def _with_the_truth(text: str) -> str:
     """Says that nobody is on duty just before the question with which a crisis text ends."""
     *lines, question = text.splitlines()
-    return "\n".join([*lines, texts.get("crisis_nobody_on_duty").text, question])
+    with reading() as session:
+        truth = texts.with_facts("crisis_nobody_on_duty", waiting.facts(session)).text
+    return "\n".join([*lines, truth, question])
 
 
 def _with_person(text: Text) -> tuple[Button, ...]:

@@ -7,13 +7,14 @@ import hashlib
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal, Protocol
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from fastapi.security import APIKeyCookie
 
+from bot.channels import drill
 from bot.channels.incoming import Form, Incoming, OnMessage, Press
 from bot.channels.web import page, thread
 from bot.channels.web.models import (
@@ -63,6 +64,7 @@ class Export(Protocol):
         """For programs."""
 
 
+Seal = Annotated[str | None, Header(alias=drill.HEADER, include_in_schema=False)]
 ExportForm = Literal["text", "json"]
 Token = Annotated[str, Depends(required_token)]
 Fetch = Callable[[str, str, str], Export | None]  # channel, account, key → the records that were asked for, once
@@ -125,9 +127,10 @@ class _Chat:
         head = (await asyncio.to_thread(thread.heads, [key]))[key]
         return SessionState(owner=head.owner, last_id=head.last_id)
 
-    async def send(self, message: NewMessage, token: Token) -> Receipt:
+    async def send(self, message: NewMessage, token: Token, seal: Seal = None) -> Receipt:
         """Stores one message and then acknowledges it; repeating it with the same `client_id` changes nothing."""
-        accepted = await self.on_message(incoming(token, message))
+        is_drill = drill.is_sealed(seal, thread.CHANNEL, token, message.text or "")
+        accepted = await self.on_message(replace(incoming(token, message), drill=is_drill))
         self.feed.poke()
         return Receipt(message_id=accepted.message_id, duplicate=accepted.duplicate)
 
