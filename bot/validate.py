@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from bot import texts
+from bot.conversation import controls
 from bot.knowledge import faqs
 from bot.settings import LOCAL_FACTS, ROOT
 from bot.triage.validate import faults as triage_faults
@@ -54,6 +55,7 @@ def faults() -> Iterator[str]:
     yield from _faqs()
     yield from _sentences_twice()
     yield from _texts()
+    yield from _controls()
     yield from triage_faults()
 
 
@@ -144,6 +146,21 @@ def _texts() -> Iterator[str]:
             yield f"{where}: lacks reviewer or review date"
         for fault in _placeholder_faults(row.get("text", "")):
             yield f"{where}: {fault}"
+
+
+def _controls() -> Iterator[str]:
+    """A sentence orders one thing only, and every button that orders something orders a thing there is."""
+    content = _load(controls.PATH)
+    seen: dict[str, str] = {}
+    for control, sentences in content["sentences"].items():
+        for said in map(controls.compact, sentences):
+            if seen.setdefault(said, control) != control:
+                yield f"nlu_data/controls.yml: 「{said}」 orders both {seen[said]} and {control}"
+    named = {*content["sentences"], *(name for rows in content["answers"].values() for name in rows)}
+    buttons = [button["payload"] for row in _load(texts.PATH)["texts"].values() for button in row.get("buttons") or ()]
+    pressed = {payload.removeprefix(controls.PAYLOAD) for payload in buttons if payload.startswith(controls.PAYLOAD)}
+    for name in sorted((named | pressed) - set(controls.Control)):
+        yield f"nlu_data: there is no control {name}"
 
 
 def main() -> None:
