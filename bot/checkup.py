@@ -48,6 +48,7 @@ def examine() -> list[Finding]:
         _answers("actions", service.actions_are_up()),
         Finding("telegram", settings().telegram_mode if settings().telegram_token else "off (no token)"),
         _drill(),
+        Finding("duty hours", settings().duty_hours or "not set: who waits cannot be told when somebody is there"),
         *_hotlines(),
         _local_facts(),
     ]

@@ -101,10 +101,16 @@ def _words_of(session: Session, case: CareCase) -> ColumnElement[bool]:
     return and_(Message.conversation_id == case.conversation_id, since)
 
 
+def _let_go(person_id: str, held: CareCase | None) -> ColumnElement[bool]:
+    """The person's cases but for the one that keeps its words, and the one paired with it."""
+    if held is None:
+        return CareCase.person_id == person_id
+    unpaired = func.coalesce(CareCase.paired_with, 0) != held.id
+    return and_(CareCase.person_id == person_id, CareCase.id != held.id, unpaired)
+
+
 def _erase_rows(session: Session, person_id: str, held: CareCase | None) -> None:
-    cases = select(CareCase.id).where(CareCase.person_id == person_id)
-    if held is not None:
-        cases = cases.where(CareCase.id != held.id)
+    cases = select(CareCase.id).where(_let_go(person_id, held))
     session.execute(delete(CaseAnswer).where(CaseAnswer.case_id.in_(cases)))
     for table in (MoodEntry, SafetyPlan):
         session.execute(delete(table).where(table.person_id == person_id))
@@ -118,11 +124,11 @@ def _erase_rows(session: Session, person_id: str, held: CareCase | None) -> None
 
 def _erase_notes(session: Session, person_id: str, held: CareCase | None) -> None:
     """Staff's words about the person; the events themselves stay, and a trigger lets nothing else be changed."""
-    closed = and_(CareCase.person_id == person_id, CareCase.id != (held.id if held else 0))
-    ids = select(CareCase.id).where(closed)
+    cases = _let_go(person_id, held)
+    ids = select(CareCase.id).where(cases)
     noted = update(CaseEvent).where(CaseEvent.case_id.in_(ids), CaseEvent.note.is_not(None)).values(note=None)
     session.execute(noted.execution_options(synchronize_session=False))
-    session.execute(update(CareCase).where(closed).values(outcome=None))
+    session.execute(update(CareCase).where(cases).values(outcome=None))
 
 
 def _audit(session: Session, person_id: str) -> None:

@@ -12,7 +12,7 @@ from bot import texts
 from bot.care import tasks
 from bot.clock import local, now
 from bot.db.care_models import DueTask
-from bot.db.models import Alert, CareCase, Conversation, StaffSession
+from bot.db.models import CareCase, Conversation, StaffSession
 from bot.db.session import reading
 from bot.db.states import Author, Owner, TaskKind, TaskState
 from bot.db.thread import add_outgoing
@@ -41,14 +41,15 @@ def on_duty(session: Session) -> bool:
 
 def typical_wait(session: Session) -> timedelta | None:
     """Gives the time within which most were met lately; None where too few waited to say. Drills do not count."""
-    seen = (
-        select(Alert.created_at, Alert.acknowledged_at)
-        .join(Conversation, Conversation.id == Alert.conversation_id)
-        .where(Alert.acknowledged_at.is_not(None), Alert.created_at > now() - RECENT, Conversation.drill.is_(False))
-        .order_by(Alert.id.desc())
+    met_lately = (
+        select(CareCase.waiting_since, CareCase.claimed_at)
+        .join(Conversation, Conversation.id == CareCase.conversation_id)
+        .where(CareCase.claimed_at > now() - RECENT, CareCase.claimed_at >= CareCase.waiting_since)
+        .where(Conversation.drill.is_(False))
+        .order_by(CareCase.claimed_at.desc())
         .limit(SAMPLE)
     )
-    waits = sorted(end - start for start, end in session.execute(seen) if end is not None)
+    waits = sorted(end - start for start, end in session.execute(met_lately) if end is not None)
     return waits[int(SHARE * (len(waits) - 1))] if len(waits) >= LEAST else None
 
 

@@ -69,6 +69,7 @@ def test_the_wait_is_estimated_from_those_who_were_met_lately_but_not_in_drills(
     for number, minutes in enumerate([2, 4, 6, 8, 12]):
         at(DAY_SHIFT)
         receipt = say(CRY, sender=f"worker-{number}")
+        anywhere.answer_all()
         at(DAY_SHIFT + timedelta(minutes=minutes))
         desk.claim(receipt.conversation_id, staff)
     at(DAY_SHIFT)
