@@ -22,6 +22,7 @@ MILD_DISTRESS = {  # intent → the text that answers it
     "worry_about_other": "worry_about_other",
 }
 PATH = ROOT / "nlu_data" / "texts.yml"
+MOMENT_FACTS = ("waited", "typical_wait", "next_duty", "case_number")  # known only when a text is sent
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -74,15 +75,6 @@ def get(key: str) -> Text:
     return Text(fill(row["text"]), buttons)
 
 
-MOMENT_FACTS = ("waited", "typical_wait", "next_duty", "case_number")  # known only when a text is sent
-
-
-def with_facts(key: str, facts: dict[str, str]) -> Text:
-    """Gives a text with what is known at this moment filled in as well. Raises KeyError for an unknown key."""
-    row = _raw()[key]
-    return Text(fill(row["text"], {**settings().local_facts, **facts}), get(key).buttons)
-
-
 ASK_PERSON = Button("找真人", "/request_human")
 
 
@@ -91,3 +83,9 @@ def crisis(level: Level, kind: str | None) -> Text:
     keys = [f"crisis_{level}_{kind}", f"crisis_high_{kind}", f"crisis_{level}"]
     found = get(next(key for key in keys if has(key)))
     return found if found.buttons else Text(found.text, (ASK_PERSON,))
+
+
+def with_facts(key: str, facts: dict[str, str]) -> Text:
+    """Gives a text with what is known at this moment filled in as well. Raises KeyError for an unknown key."""
+    row = _raw()[key]
+    return Text(fill(row["text"], {**settings().local_facts, **facts}), get(key).buttons)

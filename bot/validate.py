@@ -139,15 +139,6 @@ def _sentences_twice() -> Iterator[str]:
                 yield f"{owner}: 「{sentence}」 also stands in {first}"
 
 
-def _texts() -> Iterator[str]:
-    for key, row in _load(texts.PATH)["texts"].items():
-        where = f"nlu_data/texts.yml: {key}"
-        if not row.get("reviewer") or not row.get("reviewed_on"):
-            yield f"{where}: lacks reviewer or review date"
-        for fault in _placeholder_faults(row.get("text", "")):
-            yield f"{where}: {fault}"
-
-
 def _controls() -> Iterator[str]:
     """A sentence orders one thing only, and every button that orders something orders a thing there is."""
     content = _load(controls.PATH)
@@ -161,6 +152,15 @@ def _controls() -> Iterator[str]:
     pressed = {payload.removeprefix(controls.PAYLOAD) for payload in buttons if payload.startswith(controls.PAYLOAD)}
     for name in sorted((named | pressed) - set(controls.Control)):
         yield f"nlu_data: there is no control {name}"
+
+
+def _texts() -> Iterator[str]:
+    for key, row in _load(texts.PATH)["texts"].items():
+        where = f"nlu_data/texts.yml: {key}"
+        if not row.get("reviewer") or not row.get("reviewed_on"):
+            yield f"{where}: lacks reviewer or review date"
+        for fault in _placeholder_faults(row.get("text", "")):
+            yield f"{where}: {fault}"
 
 
 def main() -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.care import waiting
 from bot.care.moves import move_case, move_owner
+from bot.care.waiting import begin as begin_waiting
 from bot.clock import local, now
 from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Message
 from bot.db.session import transaction
@@ -133,4 +133,4 @@ def call_counsellor(session: Session, case: CareCase, conversation: Conversation
     if conversation.owner != Owner.waiting:
         move_owner(conversation, Owner.waiting)
         case.waiting_since = now()
-        waiting.begin(session, case, conversation)
+        begin_waiting(session, case, conversation)

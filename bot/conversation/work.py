@@ -28,6 +28,7 @@ from bot.level import Level
 from bot.settings import settings
 
 log = logging.getLogger(__name__)
+LEAVING = (Control.stop, Control.leave_alone)
 FIXED = {
     Form.voice: "unsupported_voice",
     Form.photo: "unsupported_photo",
@@ -36,7 +37,6 @@ FIXED = {
     Form.file: "unsupported_file",
     Form.edited: "edited_message",
 }
-LEAVING = (Control.stop, Control.leave_alone)
 DISTRESS_INTENTS = {"express_distress", *texts.MILD_DISTRESS}  # their rules log the case
 
 
