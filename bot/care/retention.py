@@ -11,7 +11,7 @@ from bot.care.erasure import blank
 from bot.clock import now
 from bot.db.care_models import CaseAnswer, Consent, MoodEntry
 from bot.db.models import CareCase, CaseEvent, Conversation, Message
-from bot.db.session import empty_log, transaction
+from bot.db.session import empty_log, reading, transaction
 from bot.db.states import Author, CaseState, Purpose
 from bot.level import Level
 from bot.settings import settings
@@ -32,9 +32,12 @@ def sweep() -> int:
 
 
 def _batch() -> int:
-    with transaction() as session:
+    with reading() as session:  # the search may take long on a large table: nobody must wait to write meanwhile
         ids = session.execute(select(Message.id).where(_over()).order_by(Message.id).limit(BATCH)).scalars().all()
-        return blank(session, Message.id.in_(ids)) if ids else 0
+    if not ids:
+        return 0
+    with transaction() as session:
+        return blank(session, Message.id.in_(ids))
 
 
 def _before(days: int) -> datetime:
