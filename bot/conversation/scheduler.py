@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between two looks
 TRY_AGAIN = timedelta(minutes=1)
 SWEEP_EVERY = timedelta(hours=1)
+SETTLED = timedelta(minutes=5)  # after the start, when what had piled up is answered
 FORGOTTEN_ANYHOW = timedelta(hours=48)  # the engine drops idle conversations by itself after that
 
 
@@ -35,7 +36,7 @@ class Scheduler:
     def __init__(self, engine: Engine, on_change: Callable[[], None]) -> None:
         self._engine = engine
         self._on_change = on_change
-        self._swept = now() - SWEEP_EVERY
+        self._swept = now() - SWEEP_EVERY + SETTLED
 
     async def run(self) -> None:
         """Works until cancelled; nothing that goes wrong with one task stops it."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from bot.care import desk, retention
+from bot.conversation.engine import Engine
+from bot.conversation.scheduler import Scheduler
 from bot.db.states import Purpose
 from tests.care.ground import DAY_SHIFT, SetClock, agree, left
 from tests.conversation.acts import a_counsellor, say
@@ -71,3 +74,14 @@ def test_sweeping_again_changes_nothing_and_many_messages_take_several_rounds(
     assert retention.sweep() == 0
     assert words(receipt.conversation_id) == {GONE}
     assert left() == [0] * 5
+
+
+def test_the_gateway_sweeps_by_itself(anywhere: Anywhere, at: SetClock) -> None:
+    receipt = say("工资啥时候发")
+    at(DAY_SHIFT + timedelta(days=181))
+    scheduler = Scheduler(Engine(anywhere.url), lambda: None)
+    asyncio.run(scheduler.work())
+    assert words(receipt.conversation_id) == {"工资啥时候发"}, "not in the first minutes, when others wait"
+    at(DAY_SHIFT + timedelta(days=181, minutes=6))
+    asyncio.run(scheduler.work())
+    assert words(receipt.conversation_id) == {GONE}
