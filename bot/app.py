@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import console, triage
+from bot.care import records
 from bot.channels import telegram, web
 from bot.channels.incoming import Accepted, Incoming, Sender
 from bot.conversation import inbox, outbox, turn
@@ -22,6 +23,7 @@ from bot.conversation.dispatch import Dispatcher
 from bot.conversation.engine import Engine
 from bot.conversation.live import Feed
 from bot.conversation.outbox import Postman
+from bot.conversation.scheduler import Scheduler
 from bot.db.session import engine as database
 from bot.errors import XinqiaoError
 from bot.settings import settings
@@ -46,6 +48,7 @@ class Gateway:
         self.postman = Postman(senders)
         self.feed = Feed(on_poke=self.postman.poke)  # a write wakes the pages and the sender
         self.dispatcher = Dispatcher(self.engine, self.feed.poke)
+        self.scheduler = Scheduler(self.engine, self.feed.poke)
         self.stopping = asyncio.Event()
 
     async def on_message(self, incoming: Incoming) -> Accepted:
@@ -58,7 +61,7 @@ class Gateway:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Runs the loops while the block lasts."""
-        loops = [self.feed.run(), self.dispatcher.run(), self.postman.run()]
+        loops = [self.feed.run(), self.dispatcher.run(), self.postman.run(), self.scheduler.run()]
         if self.telegram:
             loops.append(telegram.start(self.telegram, self.on_message, self.stopping))
         tasks = [asyncio.create_task(loop) for loop in loops]
@@ -84,7 +87,7 @@ def make_app() -> FastAPI:
 
     app = FastAPI(title="心桥", version="0.1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.gateway = gateway
-    app.include_router(web.router(gateway.on_message, gateway.feed))
+    app.include_router(web.router(gateway.on_message, gateway.feed, records.fetch))
     app.include_router(console.router(gateway.feed))
     if gateway.telegram:
         app.include_router(telegram.router(gateway.on_message))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import engine_env, service
+from bot import drill, engine_env, service
+from bot.clock import local
 from bot.db.encryption import box, lookup_hash
 from bot.db.session import engine
 from bot.errors import XinqiaoError
@@ -46,6 +47,8 @@ def examine() -> list[Finding]:
         _answers("engine", service.canary_comes_back()),
         _answers("actions", service.actions_are_up()),
         Finding("telegram", settings().telegram_mode if settings().telegram_token else "off (no token)"),
+        _drill(),
+        Finding("duty hours", settings().duty_hours or "not set: who waits cannot be told when somebody is there"),
         *_hotlines(),
         _local_facts(),
     ]
@@ -82,6 +85,15 @@ def _file(subject: str, there: bool, remedy: str) -> Finding:
 
 def _answers(subject: str, up: bool) -> Finding:
     return Finding(subject, "answers" if up else "does not answer: is `make run` running?", fault=not up)
+
+
+def _drill() -> Finding:
+    found = drill.last()
+    if found is None:
+        return Finding("last drill", "never: run `xinqiao drill`")
+    at, passed, figures = found
+    verdict = "passed" if passed else "did not pass: see the drills folder"
+    return Finding("last drill", f"{local(at):%Y-%m-%d %H:%M}, {verdict}; {figures}")
 
 
 def _hotlines() -> list[Finding]:

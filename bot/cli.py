@@ -108,6 +108,16 @@ def staff_add(
 
 
 @app.command()
+def drill(
+    leave: Annotated[bool, typer.Option(help="Leave the cases on the desk, for counsellors to practise on.")] = False,
+) -> None:
+    """Send synthetic distress through every channel and measure it. Ends with 1 if something was not as it must be."""
+    from bot import drill as exercise
+
+    raise typer.Exit(exercise.run(say, leave=leave))
+
+
+@app.command()
 def doctor() -> None:
     """Say what is configured, reachable and missing. Ends with 1 if something is wrong."""
     from bot import checkup

@@ -16,6 +16,7 @@ from pydantic import ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import ConfigError
+from bot.hours import Hours
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_NAMES = ("data_keys", "lookup_key", "engine_secret", "tracker_key")
@@ -45,6 +46,12 @@ class Settings(BaseSettings):
     workers: int = 8
     max_text: int = 2000  # characters of one message
     max_pending: int = 20  # unanswered messages of one conversation before we ask the sender to wait
+
+    quiet_hours: str = "21:00-08:00"  # no follow-up is sent then
+    duty_hours: str = ""  # when counsellors are on duty, such as "1-5 08:30-17:30, 6 09:00-12:00"; empty: not known
+    waiting_notices: str = "10,30,120"  # minutes after which one who waits for a person is told how it stands
+    sensitive_days: int = 30  # what was said in distress goes this long after its case, unless keeping it was agreed to
+    chat_days: int = 180  # everything else that was said goes after this long
 
     crash_at: str = ""  # failure tests only: the point of bot.conversation.crash at which to die
 
@@ -87,6 +94,19 @@ class Settings(BaseSettings):
     def _no_placeholder(cls, value: str) -> str:
         if value.strip().lower() in PLACEHOLDERS:
             raise ValueError("is a placeholder")
+        return value
+
+    @field_validator("quiet_hours", "duty_hours")
+    @classmethod
+    def _is_hours(cls, value: str) -> str:
+        Hours.parse(value)
+        return value
+
+    @field_validator("waiting_notices")
+    @classmethod
+    def _is_minutes(cls, value: str) -> str:
+        if sorted(minutes := [float(part) for part in value.split(",")]) != minutes:
+            raise ValueError("must grow")
         return value
 
     @property

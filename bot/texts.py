@@ -34,6 +34,7 @@ FIRST_HELP = {  # intent whose rule begins a form → the text with which that b
 }
 PLAN_FACTS = ("plan_signs", "plan_helps", "plan_people", "plan_places", "plan_numbers")  # the worker's own words
 PATH = ROOT / "nlu_data" / "texts.yml"
+MOMENT_FACTS = ("waited", "typical_wait", "next_duty", "case_number")  # known only when a text is sent
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -86,11 +87,6 @@ def get(key: str) -> Text:
     return Text(fill(row["text"]), buttons)
 
 
-def get_filled(key: str, facts: dict[str, str]) -> str:
-    """Gives a text with these facts beside the local ones. Raises KeyError for an unknown key."""
-    return fill(_raw()[key]["text"], {**settings().local_facts, **facts})
-
-
 def offers_person(key: str) -> bool:
     """True if the text ends with the question whether the worker wants a person."""
     return bool(_raw().get(key, {}).get("offers_person"))
@@ -110,3 +106,9 @@ def crisis(level: Level, kind: str | None, again: bool = False) -> Text:
     keys = [f"{head}_{kind}", head]
     found = get(next(key for key in keys if has(key)))
     return found if found.buttons else Text(found.text, (ASK_PERSON,))
+
+
+def with_facts(key: str, facts: dict[str, str]) -> Text:
+    """Gives a text with what is known at this moment filled in as well. Raises KeyError for an unknown key."""
+    row = _raw()[key]
+    return Text(fill(row["text"], {**settings().local_facts, **facts}), get(key).buttons)

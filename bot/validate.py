@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from bot import text_review, texts
+from bot.conversation import controls
 from bot.knowledge import faqs
 from bot.settings import LOCAL_FACTS, ROOT, Settings
 from bot.triage.validate import faults as triage_faults
@@ -58,6 +59,7 @@ def faults() -> Iterator[str]:
     yield from _faqs()
     yield from _sentences_twice()
     yield from _texts()
+    yield from _controls()
     yield from triage_faults()
 
 
@@ -123,7 +125,7 @@ def _faq_faults(path: Path, content: dict[str, Any], ids: set[Any]) -> Iterator[
 
 
 def _placeholder_faults(text: str) -> Iterator[str]:
-    unknown = set(PLACEHOLDER.findall(text)) - set(LOCAL_FACTS) - set(texts.PLAN_FACTS)
+    unknown = set(PLACEHOLDER.findall(text)) - {*LOCAL_FACTS, *texts.PLAN_FACTS, *texts.MOMENT_FACTS}
     if unknown:
         yield f"unknown placeholder {', '.join(sorted(unknown))}"
     if not texts.fill(text, {}):
@@ -139,6 +141,21 @@ def _sentences_twice() -> Iterator[str]:
             first = seen.setdefault(fold(sentence), owner)
             if first != owner:
                 yield f"{owner}: 「{sentence}」 also stands in {first}"
+
+
+def _controls() -> Iterator[str]:
+    """A sentence orders one thing only, and every button that orders something orders a thing there is."""
+    content = _load(controls.PATH)
+    seen: dict[str, str] = {}
+    for control, sentences in content["sentences"].items():
+        for said in map(controls.compact, sentences):
+            if seen.setdefault(said, control) != control:
+                yield f"nlu_data/controls.yml: 「{said}」 orders both {seen[said]} and {control}"
+    named = {*content["sentences"], *(name for rows in content["answers"].values() for name in rows)}
+    buttons = [button["payload"] for row in _load(texts.PATH)["texts"].values() for button in row.get("buttons") or ()]
+    pressed = {payload.removeprefix(controls.PAYLOAD) for payload in buttons if payload.startswith(controls.PAYLOAD)}
+    for name in sorted((named | pressed) - set(controls.Control)):
+        yield f"nlu_data: there is no control {name}"
 
 
 def _texts() -> Iterator[str]:

@@ -34,3 +34,15 @@ def test_a_missing_secret_stops_with_its_name(tmp_path: Path, monkeypatch: pytes
 def test_a_line_with_an_empty_fact_is_left_out_whole() -> None:
     template = "先打电话。\n打 {hotline_psych}。\n去 {union_office_phone} 问。"
     assert texts.fill(template, {"hotline_psych": "12356", "union_office_phone": ""}) == "先打电话。\n打 12356。"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("QUIET_HOURS", "night"), ("DUTY_HOURS", "8-17"), ("WAITING_NOTICES", "30,10"), ("WAITING_NOTICES", "soon")],
+)
+def test_hours_and_minutes_that_mean_nothing_stop_with_the_name(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"XINQIAO_{name}", value)
+    with pytest.raises(ConfigError, match=f"XINQIAO_{name}"):
+        load_settings()

@@ -53,3 +53,22 @@ def test_the_same_sentence_under_two_intents_is_named(monkeypatch: pytest.Monkey
         "goodbye.yml: 「你好，呀！」 also stands in nlu_data/intents/greet.yml" in each
         for each in validate._sentences_twice()
     )
+
+
+def test_a_sentence_that_orders_two_things_and_a_button_that_orders_nothing_are_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = validate._load
+
+    def load(path: Path) -> Any:
+        content = real(path)
+        if path == validate.controls.PATH:
+            content["sentences"]["stop"].append("删除我的记录！")
+        if path == validate.texts.PATH:
+            content["texts"]["stop_chat"]["buttons"] = [{"title": "点我", "payload": "/control_fly"}]
+        return content
+
+    monkeypatch.setattr(validate, "_load", load)
+    found = list(validate._controls())
+    assert any("orders both delete and stop" in each for each in found)
+    assert any("no control fly" in each for each in found)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.care import rights
 from bot.care.moves import move_case, move_owner
+from bot.care.waiting import begin as begin_waiting
 from bot.clock import local, now
 from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Message
 from bot.db.session import transaction
@@ -42,7 +43,7 @@ def open_case(message_id: str, level: Level, kind: str | None = None) -> CaseRef
         if _logged(session, message.id, "sign"):
             return CaseRef(case.number, case.level, created=False)
         session.add(CaseEvent(case_id=case.id, kind="sign", message_id=message.id, level=level))
-        _raise_to(case, conversation, level, kind or "")
+        _raise_to(session, case, conversation, level, kind or "")
         _alert(session, message, level)
         _pair(session, case, message, level, kind or "")
         return CaseRef(case.number, case.level, created)
@@ -55,7 +56,7 @@ def request_human(message_id: str) -> CaseRef:
         case, created = ensure_case(session, conversation, Level.none, "")
         if not _logged(session, message.id, "request"):
             session.add(CaseEvent(case_id=case.id, kind="request", message_id=message.id))
-            _ask_for_counsellor(case, conversation)
+            call_counsellor(session, case, conversation)
         return CaseRef(case.number, case.level, created)
 
 
@@ -132,16 +133,17 @@ def category_of(kind: str) -> Category:
     return Category.hardship if kind == "debt" else Category.psychological
 
 
-def _raise_to(case: CareCase, conversation: Conversation, level: Level, kind: str) -> None:
+def _raise_to(session: Session, case: CareCase, conversation: Conversation, level: Level, kind: str) -> None:
     if level.rank > case.level.rank:
         case.kind = kind or case.kind
     case.level = max_level(case.level, level)
     conversation.level = max_level(conversation.level, level)
     if level.is_crisis:
-        _ask_for_counsellor(case, conversation)
+        call_counsellor(session, case, conversation)
 
 
-def _ask_for_counsellor(case: CareCase, conversation: Conversation) -> None:
+def call_counsellor(session: Session, case: CareCase, conversation: Conversation) -> None:
+    """Puts the conversation on the desk's queue and plans what is said while nobody comes."""
     if conversation.owner == Owner.counsellor:
         return
     if case.state == CaseState.follow_up:
@@ -149,3 +151,4 @@ def _ask_for_counsellor(case: CareCase, conversation: Conversation) -> None:
     if conversation.owner != Owner.waiting:
         move_owner(conversation, Owner.waiting)
         case.waiting_since = now()
+        begin_waiting(session, case, conversation)

@@ -10,6 +10,7 @@ from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session, joinedload
 
 from bot import texts
+from bot.care import follow_up, waiting
 from bot.care.cases import ensure_case
 from bot.care.moves import move_case, move_owner
 from bot.clock import now
@@ -38,6 +39,8 @@ class QueueRow:
     staff_name: str | None
     waiting_since: datetime
     alerts: int  # not yet acknowledged
+    drill: bool = False  # an exercise; everything about it is marked as one
+    callback_at: datetime | None = None  # when an answer was promised from, if it was and nobody has answered
 
 
 def queue() -> list[QueueRow]:
@@ -45,7 +48,8 @@ def queue() -> list[QueueRow]:
     with reading() as session:
         names = {row.id: row.display_name for row in session.execute(select(Staff.id, Staff.display_name))}
         unseen = {row[0]: row[1:] for row in session.execute(_unseen_alerts())}
-        rows = [_case_row(case, names, unseen) for case in session.execute(_open_cases()).scalars()]
+        promised = {row.conversation_id: row.due_at for row in waiting.callbacks(session)}
+        rows = [_case_row(case, names, unseen, promised) for case in session.execute(_open_cases()).scalars()]
         with_case = {row.conversation_id for row in rows}
         rows += [_alert_row(session, cid, *unseen[cid]) for cid in unseen if cid not in with_case]
     return sorted(rows, key=lambda row: (row.owner == Owner.counsellor, -row.level.rank, row.waiting_since))
@@ -71,7 +75,12 @@ def _open_cases() -> Select[CareCase]:
     )
 
 
-def _case_row(case: CareCase, names: dict[str, str], unseen: dict[str, tuple[int, datetime, int]]) -> QueueRow:
+def _case_row(
+    case: CareCase,
+    names: dict[str, str],
+    unseen: dict[str, tuple[int, datetime, int]],
+    promised: dict[str, datetime],
+) -> QueueRow:
     return QueueRow(
         number=case.number,
         conversation_id=case.conversation_id,
@@ -84,6 +93,8 @@ def _case_row(case: CareCase, names: dict[str, str], unseen: dict[str, tuple[int
         staff_name=names.get(case.staff_id or ""),
         waiting_since=case.waiting_since,
         alerts=unseen.get(case.conversation_id, (0,))[0],
+        drill=case.conversation.drill,
+        callback_at=promised.get(case.conversation_id),
     )
 
 
@@ -101,6 +112,7 @@ def _alert_row(session: Session, conversation_id: str, count: int, since: dateti
         staff_name=None,
         waiting_since=since,
         alerts=count,
+        drill=conversation.drill,
     )
 
 
@@ -126,6 +138,7 @@ def _take(session: Session, case: CareCase, staff_id: str) -> None:
     case.claimed_at = now()
     case.acknowledged_at = case.acknowledged_at or case.claimed_at
     session.add(CaseEvent(case_id=case.id, kind="claimed", staff_id=staff_id))
+    waiting.met(session, case.conversation_id)
 
 
 def acknowledge_alerts(session: Session, conversation_id: str, staff_id: str) -> None:
@@ -167,6 +180,7 @@ def hand_back(conversation_id: str, staff_id: str) -> None:
         case = _open_case(session, conversation)
         move_case(case, CaseState.follow_up)
         session.add(CaseEvent(case_id=case.id, kind="handed_back", staff_id=staff_id))
+        follow_up.schedule(session, case)
 
 
 def close(conversation_id: str, staff_id: str, outcome: str) -> None:
@@ -183,6 +197,7 @@ def close(conversation_id: str, staff_id: str, outcome: str) -> None:
         move_case(case, CaseState.closed)
         case.closed_at, case.outcome = now(), outcome
         session.add(CaseEvent(case_id=case.id, kind="closed", staff_id=staff_id, note=outcome))
+        waiting.met(session, conversation_id)
         if conversation.owner != Owner.bot:
             _release(session, conversation)
         conversation.level = Level.none
@@ -241,7 +256,8 @@ class ThreadMessage:
 def thread(conversation_id: str, after: int = 0, limit: int = 500) -> list[ThreadMessage]:
     """Gives the newest `limit` messages behind `after`, oldest first, with what the bot said among them."""
     with reading() as session:
-        if session.get(Conversation, conversation_id) is None:
+        conversation = session.get(Conversation, conversation_id)
+        if conversation is None:
             raise NotFound("no such conversation")
         found = session.execute(
             select(Message, Outbox.state)
@@ -250,14 +266,15 @@ def thread(conversation_id: str, after: int = 0, limit: int = 500) -> list[Threa
             .order_by(Message.id.desc())
             .limit(limit)
         ).all()
-    return [_bubble(message, state) for message, state in reversed(found)]
+    return [_bubble(message, state, conversation.drill) for message, state in reversed(found)]
 
 
-def _bubble(message: Message, delivery: OutboxState | None) -> ThreadMessage:
+def _bubble(message: Message, delivery: OutboxState | None, drill: bool) -> ThreadMessage:
+    body = texts.get("erased_message").text if message.erased_at else message.body
     return ThreadMessage(
         message.id,
         message.author,
-        message.body,
+        texts.get("drill_mark").text + body if drill else body,
         message.level,
         message.reasons,
         message.staff_id,

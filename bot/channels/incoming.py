@@ -40,6 +40,7 @@ class Incoming:
     text: str
     form: Form = Form.text
     press: Press | None = None
+    drill: bool = False  # sealed as an exercise by this installation itself
     command: str | None = None  # one of COMMANDS: a control of the page, such as its 找真人 button
 
 

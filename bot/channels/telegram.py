@@ -12,7 +12,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
@@ -21,6 +21,7 @@ from starlette.requests import ClientDisconnect
 from telegram import Bot, Update
 from telegram.error import RetryAfter
 
+from bot.channels import drill
 from bot.channels.incoming import Incoming, OnMessage
 from bot.channels.telegram_client import account_of, make_bot
 from bot.channels.telegram_sender import TelegramSender, seconds_of
@@ -73,6 +74,10 @@ def router(on_message: OnMessage) -> APIRouter:
         if update is None:
             return Response(status_code=400)
         incoming = parse(update, account_of(settings().telegram_token))
+        if incoming is not None:
+            seal = request.headers.get(drill.HEADER)
+            is_drill = drill.is_sealed(seal, incoming.channel, incoming.sender, incoming.text)
+            incoming = replace(incoming, drill=is_drill)
         if incoming is not None and not await _stored(incoming, on_message):
             return Response(status_code=503)
         return JSONResponse(_reply(update))

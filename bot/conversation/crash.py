@@ -18,6 +18,8 @@ POINTS = (
     "before_send",
     "after_send",
     "after_sent_commit",
+    "before_task_commit",
+    "after_task_commit",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,8 @@ import aiohttp
 from bot.errors import EngineUnavailable
 from bot.level import Level
 from bot.settings import settings
+
+FORGET_LIMIT = 1.0  # seconds; it is tried again later
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Engine:
     async def ask(self, question: Question) -> Answer:
         """Gives the engine's answer. Raises EngineUnavailable when it is silent, slow, empty, wrong or down."""
         try:
-            body = await self._post(question)
+            body = await self._post("webhook", _body(question))
         except (aiohttp.ClientError, TimeoutError, ValueError):
             raise EngineUnavailable("no answer") from None
         messages = tuple(body.get("messages") or ())
@@ -53,12 +56,22 @@ class Engine:
             raise EngineUnavailable("empty answer")
         return Answer(messages, body.get("nlu") or {})
 
-    async def _post(self, question: Question) -> dict[str, Any]:
+    async def forget(self, conversation_id: str) -> None:
+        """Drops what the engine remembers of a conversation. Raises EngineUnavailable."""
+        body = json.dumps({"sender": conversation_id}).encode()
+        try:
+            found = await asyncio.wait_for(self._post("forget", body), FORGET_LIMIT)
+        except (aiohttp.ClientError, TimeoutError, ValueError):
+            raise EngineUnavailable("no answer") from None
+        if not found.get("forgotten"):
+            raise EngineUnavailable("not forgotten")
+
+    async def _post(self, route: str, body: bytes) -> dict[str, Any]:
         headers = {"X-Xinqiao-Secret": settings().engine_secret, "Content-Type": "application/json"}
-        url = f"{self.url}/webhooks/gateway/webhook"
-        async with self._open().post(url, data=_body(question), headers=headers) as response:
-            body = await response.read()
-            return dict(json.loads(body)) if response.status == 200 else {}
+        url = f"{self.url}/webhooks/gateway/{route}"
+        async with self._open().post(url, data=body, headers=headers) as response:
+            answer = await response.read()
+            return dict(json.loads(answer)) if response.status == 200 else {}
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:

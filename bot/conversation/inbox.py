@@ -7,7 +7,7 @@ import logging
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
@@ -30,6 +30,7 @@ from bot.triage import Assessment, Earlier
 from bot.triage.context import MOST
 
 log = logging.getLogger(__name__)
+BREAK = timedelta(minutes=30)  # without a message, which ends a continuous use
 FRONT_OF_QUEUE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -106,14 +107,23 @@ def _store(session: Session, incoming: Incoming, assessment: Assessment, before:
     full = conversation.pending >= settings().max_pending and incoming.channel == "web"
     if full and not assessment.level.is_crisis:
         raise TooMany("too many unanswered messages")
+    _note_use(conversation, newest)
     message = _add_message(session, conversation, incoming, assessment)
     crash.point("before_inbox_commit")
     return Accepted(message.public_id, conversation.id, duplicate=False)
 
 
+def _note_use(conversation: Conversation, newest: Sequence[Message]) -> None:
+    """After a break the two hours begin anew, after which the bot says again that it is a machine."""
+    if not newest or conversation.active_since is None or now() - newest[0].created_at > BREAK:
+        conversation.active_since = now()
+
+
 def _conversation_of(session: Session, incoming: Incoming) -> Conversation:
     """Finds the sender's conversation and locks it; makes person, identity and conversation for a new sender."""
     found = session.execute(_of_sender(incoming).with_for_update(of=Conversation)).scalar_one_or_none()
+    if found is not None and found.drill and not incoming.drill:
+        found.drill = False  # somebody really writes here: never take that for an exercise
     return found or _new_conversation(session, incoming)
 
 
@@ -135,7 +145,7 @@ def _key(incoming: Incoming) -> str:
 
 def _new_conversation(session: Session, incoming: Incoming) -> Conversation:
     person = Person(id=new_id(), pseudonym="")
-    person.pseudonym = f"职工-{person.id[:6].upper()}"
+    person.pseudonym = f"{'演练' if incoming.drill else '职工'}-{person.id[:6].upper()}"
     identity = ChannelIdentity(
         id=new_id(),
         person_id=person.id,
@@ -145,7 +155,12 @@ def _new_conversation(session: Session, incoming: Incoming) -> Conversation:
         external_id=incoming.sender,
     )
     conversation = Conversation(
-        id=new_id(), identity_id=identity.id, person_id=person.id, channel=incoming.channel, pending=0
+        id=new_id(),
+        identity_id=identity.id,
+        person_id=person.id,
+        channel=incoming.channel,
+        pending=0,
+        drill=incoming.drill,
     )
     for row in (person, identity, conversation):
         session.add(row)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
-
 from bot import texts
-from bot.care import people
+from bot.care import people, waiting
 from bot.clock import now
 from bot.conversation.turn import Reply, Turn
-from bot.db.models import StaffSession
 from bot.db.session import reading
 from bot.errors import EngineUnavailable, NotFound
 from bot.knowledge import faqs
@@ -19,7 +16,6 @@ from bot.level import Level
 from bot.texts import Button, Text
 
 WELCOME_EVERY = timedelta(hours=24)
-ON_DUTY = timedelta(minutes=5)
 
 
 def render(turn: Turn, messages: tuple[dict[str, Any], ...]) -> list[Reply]:
@@ -58,9 +54,17 @@ def faq_reply(faq_id: str) -> Reply:
 
 def fixed(key: str, buttons: tuple[Button, ...] = ()) -> Reply:
     """Gives a fixed text; buttons of the engine go before the text's own."""
-    if key == "human_requested" and not someone_on_duty():
-        key = "human_requested_nobody_on_duty"
+    if key == "human_requested":
+        return _called(buttons)
     text = texts.get(key)
+    return Reply(text.text, buttons + text.buttons)
+
+
+def _called(buttons: tuple[Button, ...]) -> Reply:
+    """A person was called: how long it will be, as far as that is known, or that nobody is there."""
+    with reading() as session:
+        key = "human_requested" if waiting.on_duty(session) else "human_requested_nobody_on_duty"
+        text = texts.with_facts(key, waiting.facts(session))
     return Reply(text.text, buttons + text.buttons)
 
 
@@ -69,8 +73,8 @@ def plan_reply(turn: Turn) -> Reply:
     plan = people.read_plan(turn.conversation_id)
     if not plan:
         return fixed("plan_none")
-    facts = {f"plan_{step}": words for step, words in plan.items()}
-    return Reply(texts.get_filled("plan_shown", facts), texts.get("plan_shown").buttons)
+    shown = texts.with_facts("plan_shown", {f"plan_{step}": words for step, words in plan.items()})
+    return Reply(shown.text, shown.buttons)
 
 
 def crisis_reply(turn: Turn, level: Level, kind: str | None, key: str | None = None) -> Reply:
@@ -80,14 +84,16 @@ def crisis_reply(turn: Turn, level: Level, kind: str | None, key: str | None = N
     """
     told = turn.crisis_told.rank >= level.rank and turn.crisis_told.is_crisis
     text = texts.get(key) if key else texts.crisis(level, kind or turn.kind or None, again=told)
-    words = text.text if someone_on_duty() else _with_the_truth(text.text)
+    words = text.text if waiting.someone_on_duty() else _with_the_truth(text.text)
     return Reply(words, _with_person(text), level=level)
 
 
 def _with_the_truth(text: str) -> str:
     """Says that nobody is on duty just before the question with which a crisis text ends."""
     *lines, question = text.splitlines()
-    return "\n".join([*lines, texts.get("crisis_nobody_on_duty").text, question])
+    with reading() as session:
+        truth = texts.with_facts("crisis_nobody_on_duty", waiting.facts(session)).text
+    return "\n".join([*lines, truth, question])
 
 
 def _with_person(text: Text) -> tuple[Button, ...]:
@@ -100,10 +106,3 @@ def _welcome(turn: Turn) -> Reply | None:
         return None
     text = texts.get("welcome")
     return Reply(text.text, text.buttons, is_welcome=True)
-
-
-def someone_on_duty() -> bool:
-    """True if a member of staff has used the desk in the last minutes."""
-    with reading() as session:
-        seen = select(StaffSession.staff_id).where(StaffSession.last_seen > now() - ON_DUTY).limit(1)
-        return session.execute(seen).first() is not None

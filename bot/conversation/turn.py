@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot import texts
 from bot.channels.incoming import Form, Press
 from bot.clock import now
 from bot.conversation import crash
@@ -25,6 +27,7 @@ LEASE = timedelta(seconds=20)
 MAX_ATTEMPTS = 3  # a message that killed its worker this often is answered without the engine
 FLOOD_PAUSE = timedelta(seconds=1)  # between two answers to one who floods, so that others are not slowed
 REPLIED_CRISIS = timedelta(minutes=30)
+REMIND_EVERY = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ class Reply:
     faq_id: str | None = None
     level: Level | None = None
     is_welcome: bool = False
+    event: str | None = None  # a name by which the page and later turns know the bubble
+    deed: Callable[[Session, Conversation], Reply] | None = None  # done in the finishing transaction; gives the bubble
 
 
 def has_work() -> bool:
@@ -163,15 +168,17 @@ def finish(turn: Turn, worker: str, replies: list[Reply]) -> bool:
     """Marks the message done and queues its replies, in one transaction.
 
     Gives False and changes nothing if the lease was lost. If a counsellor has taken over meanwhile, the bot's
-    replies are dropped: the bot never speaks while a counsellor owns the conversation.
+    replies are dropped: the bot never speaks while a counsellor owns the conversation. What was ordered by a control
+    is done and said all the same, as a notice.
     """
     with transaction() as session:
         conversation = lock_conversation(session, turn.conversation_id)
         if conversation.lease_by != worker:
             return False
-        if conversation.owner != Owner.counsellor:
-            for reply in replies:
+        for reply in replies:
+            if reply.deed is not None or conversation.owner != Owner.counsellor:
                 _add(session, conversation, turn, reply)
+        _remind(session, conversation, turn)
         done = update(Inbox).where(Inbox.id == turn.inbox_id).values(state=InboxState.done, done_at=now())
         session.execute(done, execution_options={"synchronize_session": False})
         _release(session, conversation)
@@ -180,18 +187,34 @@ def finish(turn: Turn, worker: str, replies: list[Reply]) -> bool:
 
 
 def _add(session: Session, conversation: Conversation, turn: Turn, reply: Reply) -> None:
+    author = Author.system if conversation.owner == Owner.counsellor else Author.bot
+    if reply.deed is not None:
+        reply = reply.deed(session, conversation)
     message = add_outgoing(
         session,
         conversation,
-        Author.bot,
+        author,
         reply.text,
         buttons=reply.buttons,
         faq_id=reply.faq_id,
         reply_to=turn.message_key,
+        marks={"event": reply.event} if reply.event else None,
     )
     message.level = reply.level
     if reply.is_welcome:
         conversation.welcomed_at = now()
+
+
+def _remind(session: Session, conversation: Conversation, turn: Turn) -> None:
+    """Says every two hours of continuous use that this is a machine; not in a crisis, whose text says so itself."""
+    known = [moment for moment in (conversation.active_since, conversation.reminded_at) if moment is not None]
+    if conversation.owner == Owner.counsellor or turn.level.is_crisis or not known or now() - max(known) < REMIND_EVERY:
+        return
+    text = texts.get("machine_reminder")
+    add_outgoing(
+        session, conversation, Author.bot, text.text, buttons=text.buttons, marks={"event": "machine_reminder"}
+    )
+    conversation.reminded_at = now()
 
 
 def _release(session: Session, conversation: Conversation) -> None:

@@ -13,8 +13,11 @@ from bot.care import answers
 from bot.channels.incoming import Form
 from bot.conversation import crash, render
 from bot.conversation.commands import COMMANDS, asks_for_person, is_typed_command, neutralise, says_whether_safe
+from bot.conversation.controls import Control, control_of
 from bot.conversation.engine import Answer, Engine, Question
 from bot.conversation.inbox import is_blank
+from bot.conversation.obey import FORGETTING, obeying
+from bot.conversation.scheduler import forget_later
 from bot.conversation.turn import MAX_ATTEMPTS, Reply, Turn
 from bot.db.models import Message
 from bot.db.session import reading
@@ -26,6 +29,7 @@ from bot.level import Level
 from bot.settings import settings
 
 log = logging.getLogger(__name__)
+LEAVING = (Control.stop, Control.leave_alone)
 FIXED = {
     Form.voice: "unsupported_voice",
     Form.photo: "unsupported_photo",
@@ -50,14 +54,17 @@ UNFIT = {
 
 async def answer(engine: Engine, turn: Turn) -> list[Reply]:
     """Gives the replies to a message; never raises for anything the engine does. Empty while a person has it."""
+    payload = await asyncio.to_thread(payload_of, turn)
+    control = await asyncio.to_thread(control_of, turn, payload)
     if turn.owner == Owner.counsellor:
-        return []
+        return [await _obeyed(engine, turn, control)] if control else []
     replies = [render.fixed("too_many_messages")] if turn.surplus else []
     if turn.level.is_crisis:
-        return replies + await _answer_crisis(engine, turn)
+        return replies + await _answer_crisis(engine, turn, control)
+    if control is not None:
+        return [*replies, await _obeyed(engine, turn, control)]
     if turn.form in FIXED and (turn.form != Form.edited or not turn.text):
         return [*replies, render.fixed(FIXED[turn.form])]
-    payload = await asyncio.to_thread(payload_of, turn)
     if payload is not None:
         return replies + await _answer_payload(engine, turn, payload)
     return replies + await _answer_text(engine, turn)
@@ -87,7 +94,26 @@ def _payload_of_words(turn: Turn) -> str | None:
     return f'/answer{{"answer": "safe_now.{safe}"}}' if safe else None
 
 
-async def _answer_crisis(engine: Engine, turn: Turn) -> list[Reply]:
+async def _answer_crisis(engine: Engine, turn: Turn, control: Control | None) -> list[Reply]:
+    """A cry for help comes first. Who has heard the numbers and wants to stop may, but stays on the queue."""
+    if control in LEAVING and turn.crisis_told.rank >= turn.level.rank:
+        await asyncio.to_thread(care.open_case, turn.message_id, turn.level, turn.kind)
+        return [await _obeyed(engine, turn, control)]
+    replies = await _with_case(engine, turn)
+    return replies if control is None or control in LEAVING else [*replies, await _obeyed(engine, turn, control)]
+
+
+async def _obeyed(engine: Engine, turn: Turn, control: Control) -> Reply:
+    """The reply of a control. One that ends the talk makes the engine forget it, now or when it is back."""
+    if control in FORGETTING:
+        try:
+            await engine.forget(turn.conversation_id)
+        except EngineUnavailable:
+            await asyncio.to_thread(forget_later, turn.conversation_id)
+    return obeying(turn, control)
+
+
+async def _with_case(engine: Engine, turn: Turn) -> list[Reply]:
     """The case is logged by the custom action; if that does not work in time, by us."""
     try:
         messages = (await _ask(engine, turn, distress_payload(turn.level), payload=True)).messages

@@ -69,6 +69,17 @@ def _turn_to_write() -> AbstractContextManager[object]:
     return _writer if engine().dialect.name == "sqlite" else nullcontext()
 
 
+def empty_log() -> None:
+    """SQLite: moves its log into the file and empties it, so that what was erased is not in the log either."""
+    if engine().dialect.name != "sqlite":
+        return
+    connection = engine().raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
+
+
 @contextmanager
 def reading() -> Iterator[Session]:
     """A session for reading only: it never waits for a writer on SQLite."""

@@ -78,6 +78,9 @@ class TaskKind(StrEnum):
     follow_up = "follow_up"
     still_waiting = "still_waiting"  # tell a worker who waits for a person how it stands
     erase = "erase"  # what a case had to keep for the time being
+    forget = "forget"  # the engine's memory of a conversation, if the engine was down when it was to go
+    export = "export"  # the worker may fetch their records once, until then
+    callback = "callback"  # a person was promised to answer from then on; done by the one who takes the conversation
 
 
 class TaskState(StrEnum):

@@ -51,7 +51,8 @@ def add_outgoing(
     )
     session.add(message)
     session.flush()
-    state = OutboxState.sent if conversation.channel in PULLED else OutboxState.pending
+    stays_here = conversation.channel in PULLED or conversation.drill  # an exercise reaches nobody outside
+    state = OutboxState.sent if stays_here else OutboxState.pending
     session.add(
         Outbox(message_id=message.id, conversation_id=conversation.id, channel=conversation.channel, state=state)
     )

@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import select
 
+from bot.care import records
 from bot.channels import web
 from bot.channels.incoming import Accepted, Incoming
 from bot.conversation import inbox
@@ -45,7 +46,7 @@ def make_app() -> FastAPI:
         task.cancel()
 
     app = FastAPI(lifespan=lifespan)
-    app.include_router(web.router(on_message, feed))
+    app.include_router(web.router(on_message, feed, records.fetch))
     return app
 
 

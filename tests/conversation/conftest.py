@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 
+from bot.clock import set_now
 from bot.conversation import turn, work
 from bot.conversation.engine import Engine
+from bot.conversation.scheduler import Scheduler
 from bot.knowledge import faqs
 from tests.fakes.engine import FakeEngine
 from tests.fakes.server import serving
@@ -20,6 +24,53 @@ def fake_engine(database: object) -> Iterator[tuple[FakeEngine, str]]:
     fake = FakeEngine()
     with serving(fake.app) as url:
         yield fake, url
+
+
+@pytest.fixture
+def anywhere(any_database: str) -> Iterator[Anywhere]:
+    """A fake engine and the means to work, on SQLite and on PostgreSQL."""
+    fake = FakeEngine()
+    with serving(fake.app) as url:
+        yield Anywhere(fake, url)
+
+
+@dataclass(frozen=True)
+class Anywhere:
+    """The gateway's two hands: one answers what came in, the other does what is due."""
+
+    fake: FakeEngine
+    url: str
+
+    def answer_all(self) -> None:
+        """Answers everything that waits."""
+        asyncio.run(self._answer_all())
+
+    async def _answer_all(self) -> None:
+        engine = Engine(self.url, timeout=1.0)
+        while (found := turn.claim("tester")) is not None:
+            turn.finish(found, "tester", await work.answer(engine, found))
+        await engine.close()
+
+    def do_due(self) -> int:
+        """Does what is due; gives how many tasks that were."""
+        return asyncio.run(self._do_due())
+
+    async def _do_due(self) -> int:
+        engine = Engine(self.url, timeout=1.0)
+        count = await Scheduler(engine, lambda: None).work()
+        await engine.close()
+        return count
+
+
+@pytest.fixture
+def at() -> Iterator[Callable[[datetime], None]]:
+    """Sets the clock to a moment; it stands still until it is set again."""
+
+    def set_clock(moment: datetime) -> None:
+        set_now(lambda: moment)
+
+    yield set_clock
+    set_now(None)
 
 
 @pytest.fixture

@@ -25,7 +25,15 @@ class FakeEngine:
         self.form = ""
         self.reply: list[dict[str, Any]] | None = None
         self._open_cases = open_cases
-        self.app = Starlette(routes=[Route("/webhooks/gateway/webhook", self._answer, methods=["POST"])])
+        self.forgotten: list[str] = []
+        webhook = Route("/webhooks/gateway/webhook", self._answer, methods=["POST"])
+        self.app = Starlette(routes=[webhook, Route("/webhooks/gateway/forget", self._forget, methods=["POST"])])
+
+    async def _forget(self, request: Request) -> Response:
+        if self.fault:
+            return JSONResponse({"error": "engine_failed"}, status_code=500)
+        self.forgotten.append((await request.json())["sender"])
+        return JSONResponse({"forgotten": True})
 
     async def _answer(self, request: Request) -> Response:
         body = await request.json()

@@ -6,13 +6,15 @@ import asyncio
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal, Protocol
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import PlainTextResponse, StreamingResponse
 from fastapi.security import APIKeyCookie
 
+from bot.channels import drill
 from bot.channels.incoming import Form, Incoming, OnMessage, Press
 from bot.channels.web import page, thread
 from bot.channels.web.models import (
@@ -22,6 +24,7 @@ from bot.channels.web.models import (
     NewMessage,
     Receipt,
     SessionState,
+    mend,
 )
 from bot.channels.web.route import ChatRoute, NoSession, NotJson, TooLarge, Unavailable, problems
 from bot.channels.web.stream import LiveFeed, Streams
@@ -49,13 +52,28 @@ def required_token(token: Annotated[str | None, Depends(known_token)]) -> str:
     return token
 
 
+class Export(Protocol):
+    """A worker's own records, to read and to keep."""
+
+    @property
+    def text(self) -> str:
+        """For people."""
+
+    @property
+    def json(self) -> str:
+        """For programs."""
+
+
+Seal = Annotated[str | None, Header(alias=drill.HEADER, include_in_schema=False)]
+ExportForm = Literal["text", "json"]
 Token = Annotated[str, Depends(required_token)]
+Fetch = Callable[[str, str, str], Export | None]  # channel, account, key → the records that were asked for, once
 After = Annotated[int, Query(ge=0, le=MAX_ID, description="Id of the last message the caller has.")]
 
 
-def router(on_message: OnMessage, feed: LiveFeed) -> APIRouter:
+def router(on_message: OnMessage, feed: LiveFeed, fetch: Fetch) -> APIRouter:
     """Gives the page and the API of the web chat."""
-    routes = _Chat(on_message, feed, Streams(feed))
+    routes = _Chat(on_message, feed, Streams(feed), fetch)
     chat = APIRouter(prefix="/api/chat", tags=["web chat"], route_class=ChatRoute)
     chat.post("/session", summary="Begin or continue", responses=problems(TooLarge, NotJson, Unavailable))(
         routes.session
@@ -73,6 +91,12 @@ def router(on_message: OnMessage, feed: LiveFeed) -> APIRouter:
         response_class=StreamingResponse,
         responses={200: {"content": {"text/event-stream": {}}}, **problems(BadInput, NoSession, TooMany)},
     )(routes.events)
+    chat.get(
+        "/export",
+        summary="Fetch one's own records, once after asking for them in the chat",
+        response_class=PlainTextResponse,
+        responses=problems(BadInput, NoSession, NotFound, Unavailable),
+    )(routes.export)
     chat.get("/hotlines", summary="Telephone numbers for help")(routes.hotlines)
     whole = APIRouter()
     whole.include_router(chat)
@@ -85,6 +109,7 @@ class _Chat:
     on_message: OnMessage
     feed: LiveFeed
     streams: Streams
+    fetch: Fetch
 
     async def session(self, response: Response, token: Annotated[str | None, Depends(known_token)]) -> SessionState:
         """Continues the session of the cookie, or sets a new one. The body is an empty JSON object."""
@@ -102,9 +127,10 @@ class _Chat:
         head = (await asyncio.to_thread(thread.heads, [key]))[key]
         return SessionState(owner=head.owner, last_id=head.last_id)
 
-    async def send(self, message: NewMessage, token: Token) -> Receipt:
+    async def send(self, message: NewMessage, token: Token, seal: Seal = None) -> Receipt:
         """Stores one message and then acknowledges it; repeating it with the same `client_id` changes nothing."""
-        accepted = await self.on_message(incoming(token, message))
+        is_drill = drill.is_sealed(seal, thread.CHANNEL, token, message.text or "")
+        accepted = await self.on_message(replace(incoming(token, message), drill=is_drill))
         self.feed.poke()
         return Receipt(message_id=accepted.message_id, duplicate=accepted.duplicate)
 
@@ -137,6 +163,16 @@ class _Chat:
             media_type="text/event-stream",
             headers={**PRIVATE, "X-Accel-Buffering": "no"},
         )
+
+    async def export(self, token: Token, form: Annotated[ExportForm, Query(alias="format")] = "text") -> Response:
+        """Gives the caller's records as a file. The cookie is the key; nothing in the URL opens anything."""
+        records = await asyncio.to_thread(self.fetch, thread.CHANNEL, thread.ACCOUNT, thread.key_of(token))
+        if records is None:
+            raise NotFound("not asked for")
+        name, media_type = ("json", "application/json") if form == "json" else ("txt", "text/plain; charset=utf-8")
+        headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="xinqiao-records.{name}"'}
+        body = mend(records.json if form == "json" else records.text)
+        return Response(body, media_type=media_type, headers={**headers, "X-Content-Type-Options": "nosniff"})
 
     async def hotlines(self) -> HotlineList:
         """Gives the numbers that are set for this city, urgent ones first."""

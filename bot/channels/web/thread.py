@@ -70,7 +70,8 @@ def messages(key: str, after: int = 0, before: int | None = None, limit: int = P
 
 
 def _rows(session: Session, conversation_id: str, after: int, before: int | None, limit: int) -> list[Message]:
-    query = select(Message).where(Message.conversation_id == conversation_id, Message.id > after).limit(limit)
+    own = (Message.conversation_id == conversation_id, Message.erased_at.is_(None))
+    query = select(Message).where(*own, Message.id > after).limit(limit)
     if before is None:
         return list(session.execute(query.order_by(Message.id)).scalars())
     newest_first = query.where(Message.id < before).order_by(Message.id.desc())

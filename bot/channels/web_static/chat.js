@@ -79,11 +79,12 @@
 
   function build(message) {
     const marker = message.author === "system";
-    const element = make("div", "msg " + message.author + (message.event ? " marker" : ""));
+    const element = make("div", "msg " + message.author + (marker && message.event ? " marker" : ""));
     if (marker) {
       const note = make("div", "note " + (message.event || ""));
       fill(note, message.text, true);
       element.append(note);
+      addButtons(element, message);
       return element;
     }
     element.append(make("span", "who", NAMES[message.author]));
@@ -92,6 +93,26 @@
     element.append(bubble);
     addButtons(element, message);
     return element;
+  }
+
+  /** The way to one's own records: the cookie opens it, once; the address says nothing. */
+  function download() {
+    const row = make("div", "choices"), link = make("a", "choice", "下载我的记录");
+    link.href = "/api/chat/export";
+    link.download = "";
+    link.addEventListener("click", () => setTimeout(() => row.remove(), 0));
+    row.append(link);
+    return row;
+  }
+
+  /** What was erased leaves this page too; what had to stay is read again. */
+  function forget(id) {
+    for (const [name, element] of shown) {
+      if (Number(element.dataset.id) >= id) continue;
+      element.remove();
+      shown.delete(name);
+    }
+    loadBefore(id);
   }
 
   function addButtons(element, message) {
@@ -111,6 +132,8 @@
       rating.setAttribute("role", "group");
       rating.setAttribute("aria-label", "这个回答有用吗");
     }
+    const fresh = Date.now() - new Date(message.at) < 30 * 60 * 1000;
+    if (message.event === "export_ready" && fresh) element.append(download());
     for (const row of [choices, rating]) if (row.childNodes.length) element.append(row);
   }
 
@@ -202,6 +225,7 @@
     }
     byId("intro").hidden = true;
     if (!loading) follow(element, near);
+    if (!loading && message.event === "erased") forget(message.id);
     if (document.hidden && message.author !== "worker") document.title = "（新消息）心桥";
     return undefined;
   }

@@ -18,6 +18,7 @@ def upgrade() -> None:
     _of_a_person()
     _tasks()
     _marks_and_releases()
+    _let_notes_be_erased()
 
 
 def _columns() -> None:
@@ -113,6 +114,24 @@ def _marks_and_releases() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("published_by", sa.String(32), sa.ForeignKey("staff.id")),
         sa.Column("published_at", MOMENT),
+    )
+
+
+def _let_notes_be_erased() -> None:
+    """The events of cases stay append-only, but for one change: a note may be emptied."""
+    if op.get_bind().dialect.name == "sqlite":
+        same = ("id", "case_id", "kind", "message_id", "staff_id", "level", "at")
+        unchanged = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in same)
+        op.execute("DROP TRIGGER case_event_no_update")
+        op.execute(
+            "CREATE TRIGGER case_event_no_update BEFORE UPDATE ON case_event "
+            f"WHEN NOT (NEW.note IS NULL AND {unchanged}) BEGIN SELECT RAISE(ABORT, 'append-only'); END"
+        )
+        return
+    op.execute(
+        "CREATE OR REPLACE FUNCTION case_event_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF TG_OP = 'UPDATE' AND NEW.note IS NULL AND to_jsonb(NEW) - 'note' = to_jsonb(OLD) - 'note' "
+        "THEN RETURN NEW; END IF; RAISE EXCEPTION 'append-only'; END $$"
     )
 
 

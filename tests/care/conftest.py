@@ -1,0 +1,6 @@
+"""The fixtures of the tests of care."""
+
+from tests.care.ground import at
+from tests.conversation.conftest import anywhere
+
+__all__ = ["anywhere", "at"]
