@@ -81,7 +81,11 @@ def _logged(session: Session, message_id: int, kind: str) -> bool:
 def ensure_case(session: Session, conversation: Conversation, level: Level, kind: str) -> tuple[CareCase, bool]:
     """Gives the conversation's open case, making one if there is none, and whether it was made."""
     case = session.execute(
-        select(CareCase).where(CareCase.conversation_id == conversation.id, CareCase.state != CaseState.closed)
+        select(CareCase).where(
+            CareCase.conversation_id == conversation.id,
+            CareCase.state != CaseState.closed,
+            CareCase.paired_with.is_(None),
+        )
     ).scalar_one_or_none()
     if case is not None:
         return case, False

@@ -96,13 +96,14 @@ def _marks_and_releases() -> None:
     op.create_table(
         "alarm_mark",
         sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("message_id", sa.Integer(), sa.ForeignKey("message.id"), nullable=False, unique=True),
+        sa.Column("message_id", sa.Integer(), sa.ForeignKey("message.id"), nullable=False),
         sa.Column("verdict", sa.String(16), nullable=False),
         sa.Column("level", sa.String(16)),
         sa.Column("staff_id", sa.String(32), sa.ForeignKey("staff.id"), nullable=False),
         sa.Column("note", sa.LargeBinary()),
         sa.Column("at", MOMENT, nullable=False),
     )
+    op.create_index("ix_alarm_mark_message", "alarm_mark", ["message_id", "id"])
     op.create_table(
         "triage_release",
         sa.Column("id", sa.Integer(), primary_key=True),
