@@ -146,7 +146,7 @@ def _plan(session: Session, person_id: str) -> dict[str, Any] | None:
     if row is None:
         return None
     body: dict[str, Any] = json.loads(row.body)
-    return {step: words for step, words in body.items() if step != SHARED} if body.get(SHARED) else {}
+    return {step: words for step, words in body.items() if step != SHARED} if body.get(SHARED) in (True, "yes") else {}
 
 
 def _contact(session: Session, person_id: str) -> EmergencyContact | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -107,7 +106,7 @@ def _lines(body: dict[str, Any]) -> list[dict[str, str]]:
 def _words(value: object) -> str:
     if isinstance(value, str):
         return labels.answer(value)
-    return "、".join(map(str, value)) if isinstance(value, list) else json.dumps(value, ensure_ascii=False)
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _day(moment: datetime) -> str:

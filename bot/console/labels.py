@@ -37,6 +37,9 @@ _KINDS = {
     "distress": "情绪困扰",
     "knowledge": "询问知识",
     "wage_threat": "讨薪轻生",
+    "wages": "欠薪",
+    "injury": "工伤",
+    "dismissal": "被辞退",
 }
 _SCOPES = {
     "self": "本人",
@@ -54,6 +57,9 @@ _QUESTIONS = {
     "method": "手边有没有能伤到自己的东西",
     "plan": "有没有打算",
     "attempt": "以前有没有伤过自己",
+    "place": "人在哪里",
+    "said_harm": "那个人说过要伤害自己吗",
+    "happening": "是不是正在发生",
     "signs": "难受要来的信号",
     "helps": "什么能让自己缓一缓",
     "people": "可以找的人",

@@ -112,9 +112,21 @@ class AlarmMark(Base):
 
 
 class TriageRelease(Base):
-    """A changed lexicon: rows added to and switched off in the repository's, with what the checks said of it."""
+    """A changed lexicon: rows added to and switched off in the repository's, with what the checks said of it.
+
+    One is live at most, one a draft.
+    """
 
     __tablename__ = "triage_release"
+    __table_args__ = (
+        Index(
+            "uq_triage_release_state",
+            "state",
+            unique=True,
+            sqlite_where=text("state <> 'retired'"),
+            postgresql_where=text("state <> 'retired'"),
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[ReleaseState] = mapped_column(default=ReleaseState.draft)
     changes: Mapped[list[Any]]  # [{"op": "add"|"drop", "file": …, "row": {…}}]: expressions, never a worker's words

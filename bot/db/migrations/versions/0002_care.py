@@ -115,6 +115,8 @@ def _marks_and_releases() -> None:
         sa.Column("published_by", sa.String(32), sa.ForeignKey("staff.id")),
         sa.Column("published_at", MOMENT),
     )
+    where = {"sqlite_where": sa.text("state <> 'retired'"), "postgresql_where": sa.text("state <> 'retired'")}
+    op.create_index("uq_triage_release_state", "triage_release", ["state"], unique=True, **where)
 
 
 def downgrade() -> None:
