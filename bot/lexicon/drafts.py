@@ -24,6 +24,7 @@ from bot.triage.release import ADD, CHANGEABLE, DROP, Change
 OPEN = (ReleaseState.draft, ReleaseState.refused)
 MAX_CHANGES = 500
 MAX_ROW = 2000  # characters of the longest value
+_NAMES = ("expression", "all", "some")  # what tells a row from the others
 _OPTIONAL = ("signal", "scope", "unless", "needs")
 
 
@@ -45,6 +46,18 @@ def repository() -> Raw:
     return read_raw()
 
 
+def rows(file: str, query: str) -> list[Mapping[str, Any]]:
+    """The repository's rows of a file whose words, note or kind hold the query. Raises NotFound for an unknown file."""
+    if file not in CHANGEABLE:
+        raise NotFound("no such file")
+    wanted = query.strip().casefold()
+    return [row for row in repository()[file] if wanted in _searched(row)]
+
+
+def _searched(row: Mapping[str, Any]) -> str:
+    return " ".join((name_of(row), str(row.get("note")), str(row.get("kind")), str(row.get("signal", "")))).casefold()
+
+
 def current() -> Draft | None:
     """The draft, or None."""
     with reading() as session:
@@ -57,9 +70,14 @@ def current() -> Draft | None:
 
 
 def live_changes(session: Session) -> list[Any]:
-    """The changes of the live release; none while the repository's lexicon is in use."""
+    """The changes of the live release; none while the repository's is live, or where they cannot be read."""
     live = select(TriageRelease.changes).where(TriageRelease.state == ReleaseState.live)
-    return list(session.execute(live).scalar() or [])
+    found = session.execute(live).scalar() or []
+    try:
+        changes_of(found)
+    except release.BadLexicon:
+        return []
+    return list(found)
 
 
 def changes_of(rows: Sequence[Any]) -> tuple[Change, ...]:
@@ -80,9 +98,14 @@ def _built(changes: str) -> Triage:
     return release.build(changes_of(json.loads(changes)))
 
 
-def faults(draft: Draft) -> list[str]:
+def faults(draft: Draft) -> tuple[str, ...]:
     """Every fault of the draft, as "path: what"."""
-    return release.faults(draft.changes)
+    return _faults(json.dumps(draft.stored, ensure_ascii=False, sort_keys=True))
+
+
+@lru_cache(maxsize=4)
+def _faults(changes: str) -> tuple[str, ...]:
+    return tuple(release.faults(changes_of(json.loads(changes))))
 
 
 def add(staff_id: str, file: str, row: Mapping[str, Any]) -> None:
@@ -97,8 +120,8 @@ def drop(staff_id: str, file: str, name: str, note: str, reviewer: str) -> None:
     row = next((row for row in repository().get(file, ()) if name_of(row) == name), None)
     if row is None:
         raise NotFound("no such row in the repository")
-    key = "all" if "all" in row else "expression"
-    _append(staff_id, Change(DROP, file, {key: row[key], "note": note.strip(), "reviewer": reviewer.strip()}))
+    named = {key: row[key] for key in _NAMES if key in row}
+    _append(staff_id, Change(DROP, file, {**named, "note": note.strip(), "reviewer": reviewer.strip()}))
 
 
 def take_back(staff_id: str, draft_id: int, at: int) -> None:
@@ -118,9 +141,15 @@ def discard(draft_id: int) -> None:
         session.delete(_locked(session, draft_id))
 
 
+def note_look(draft_id: int, staff_id: str) -> None:
+    """Audits that somebody read the messages that the draft would change."""
+    with transaction() as session:
+        reports.note_act(_locked(session, draft_id), staff_id, "looked")
+
+
 def name_of(row: Mapping[str, Any]) -> str:
     """What tells a row from the others of its file, as people read it."""
-    return str(row.get("expression") or "、".join(row.get("all") or ()))
+    return str(row.get("expression") or "、".join([*(row.get("all") or ()), *(row.get("some") or ())]))
 
 
 def _tidy(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Thread
 from typing import Any
 
@@ -84,6 +84,13 @@ def _gate(draft_id: int, candidate: Triage, live: Triage) -> None:
     reports.tell(draft_id, GATE, candidate.version, found, verdict)
 
 
+def is_checked(draft: Draft) -> bool:
+    """True if the draft passed gate and replay as it stands, against what is in use here."""
+    if draft.state != ReleaseState.draft or drafts.faults(draft):
+        return False
+    return _passed(draft.report, version_of(release.changed(draft.changes)), load.in_use().version)
+
+
 def publish(staff_id: str) -> int:
     """Makes the draft live and gives its number. Raises NotChecked unless it passed as it stands."""
     draft = _the_draft()
@@ -100,7 +107,7 @@ def publish(staff_id: str) -> int:
     return draft.id
 
 
-def _passed(report: dict[str, Any], version: str, against: str) -> bool:
+def _passed(report: Mapping[str, Any], version: str, against: str) -> bool:
     gate, history = report.get(GATE, {}), report.get(REPLAY, {})
     same = all((one.get("version"), one.get("against")) == (version, against) for one in (gate, history))
     return same and gate["state"] == history["state"] == DONE and bool(gate["passed"])
