@@ -92,9 +92,9 @@ def _places(draft: Draft) -> dict[str, str]:
 
 
 def _change(at: int, change: Change, live: bool) -> dict[str, Any]:
-    return {"at": at, "op": change.op, "op_label": lexicon_words.OPS.get(change.op, change.op), "live": live} | _row(
-        change.file, change.row
-    )
+    known = drafts.row_of(change.file, drafts.name_of(change.row)) if change.op == DROP else None
+    facts = {"at": at, "op": change.op, "op_label": lexicon_words.OPS.get(change.op, change.op), "live": live}
+    return facts | _row(change.file, {**(known or {}), **change.row})
 
 
 def _row(file: str, row: Mapping[str, Any]) -> dict[str, Any]:

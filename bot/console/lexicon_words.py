@@ -38,10 +38,10 @@ ACTS = {
 }
 KINDS = tuple(str(kind) for kind in Kind)
 FIGURES = {
-    "recall": "该报警的报出来了",
-    "imminent_as_imminent": "紧急的判成紧急",
-    "hard_negatives_spared": "只是像、没有误报",
-    "paths_right": "别人的事和暴力走对了路",
+    "recall": "有危险的话报出来",
+    "imminent_as_imminent": "紧急的话判成紧急",
+    "hard_negatives_spared": "容易误会的话没有误报",
+    "paths_right": "替别人求助、暴力等判对类别",
 }
 _KEYS = {
     "expression": "说法",
@@ -74,7 +74,7 @@ _RULES: Sequence[tuple[re.Pattern[str], str]] = tuple(
         (r"the frozen set .* is not on this machine.*", "这台机器上没有保护句集（tests/triage/frozen），不能发布。"),
     )
 )
-_PLACE = re.compile(r"(\w+\.yml)\[(\d+)\]")
+_PLACE = re.compile(r"([a-z]+\.yml)\[(\d+)\]")
 _CHANGE = re.compile(r"change (\d+): (.+)")
 
 

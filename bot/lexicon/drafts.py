@@ -117,11 +117,16 @@ def drop(staff_id: str, file: str, name: str, note: str, reviewer: str) -> None:
     """Switches a row off in the draft, whether the repository's or an added one. Raises NotFound for an unknown one."""
     if not note.strip() or not reviewer.strip():
         raise BadInput("switching a row off needs a note and a reviewer")
-    row = next((row for row in repository().get(file, ()) if name_of(row) == name), None)
+    row = row_of(file, name)
     if row is None:
         raise NotFound("no such row in the repository")
     named = {key: row[key] for key in _NAMES if key in row}
     _append(staff_id, Change(DROP, file, {**named, "note": note.strip(), "reviewer": reviewer.strip()}))
+
+
+def row_of(file: str, name: str) -> Mapping[str, Any] | None:
+    """The repository's row of that name, or None."""
+    return next((row for row in repository().get(file, ()) if name_of(row) == name), None)
 
 
 def take_back(staff_id: str, draft_id: int, at: int) -> None:

@@ -91,4 +91,6 @@ def check_reading(page: Page) -> None:
     """All text that shows has the contrast of WCAG AA, and nothing is wider than the screen."""
     faint = page.evaluate(f"({_CONTRAST})()")
     assert faint == [], faint
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    screen = page.viewport_size
+    assert screen is not None
+    assert page.evaluate("document.documentElement.scrollWidth") <= screen["width"]

@@ -61,7 +61,21 @@ function nothing(message) {
   return el("p", "", text);
 }
 
+// What carries a level, and the model, first; what merely supports it is folded away.
 function reasons(list) {
+  const supports = (one) => one.level === "none" && !one.model;
+  const [main, rest] = [list.filter((one) => !supports(one)), list.filter(supports)];
+  const node = el("div", "all-reasons");
+  if (main.length) node.append(reasonList(main));
+  if (rest.length) {
+    const more = el("details");
+    more.append(el("summary", "", `另有 ${rest.length} 处佐证`), reasonList(rest));
+    node.append(more);
+  }
+  return node;
+}
+
+function reasonList(list) {
   const node = el("ul", "reasons");
   node.append(...list.map(reason));
   return node;

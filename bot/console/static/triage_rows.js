@@ -6,7 +6,8 @@ import { post } from "./net.js";
 // One row: level in colour and words, what it says, what is known of it.
 export function rowLine(row) {
   const line = el("li", row.off ? "off" : "");
-  line.append(el("span", `level ${row.level}`, row.level_label), el("code", "", row.name));
+  if (row.level_label) line.append(el("span", `level ${row.level}`, row.level_label));
+  line.append(el("code", "", row.name));
   const about = [row.file_label, row.kind, row.note, row.reviewer && `审核：${row.reviewer}`, ...row.more];
   line.append(el("span", "about", about.filter(Boolean).join(" · ")));
   return line;
