@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import LargeBinary, select, type_coerce, update
 
-from bot import clock, triage
+from bot import checkup, clock, triage
 from bot.db.care_models import TriageRelease
 from bot.db.models import Conversation, Message
 from bot.db.session import reading, transaction
@@ -135,6 +135,7 @@ def test_a_broken_release_never_stops_triage_and_is_said_aloud(
     assert "CANNOT BE USED" in caplog.text
     assert triage.assess("我现在就去跳楼").level == Level.imminent
     assert load.refresh() is found, "it is not built again and again"
+    assert checkup._lexicon().fault
     publish.roll_back(who)
     assert load.in_use().fault == ""
 
