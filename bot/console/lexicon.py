@@ -54,7 +54,7 @@ class RowOff(BaseModel):
 
 
 class Place(BaseModel):
-    """One change of a draft, counted from 0; or the draft as a whole."""
+    """One change of a draft, counted from 0; or a draft or release as a whole."""
 
     draft: int
     at: int = 0
@@ -137,6 +137,12 @@ async def take_back(place: Place, session: Changer) -> dict[str, Any]:
 async def discard(place: Place, _: Changer) -> dict[str, Any]:
     """Throws the draft away."""
     return await _do(drafts.discard, place.draft)
+
+
+@routes.post("/api/reopen")
+async def reopen(place: Place, session: Changer) -> dict[str, Any]:
+    """Makes a draft of a former release."""
+    return await _do(drafts.reopen, session.staff_id, place.draft)
 
 
 @routes.post("/api/replay")

@@ -146,6 +146,19 @@ def discard(draft_id: int) -> None:
         session.delete(_locked(session, draft_id))
 
 
+def reopen(staff_id: str, release_id: int) -> None:
+    """Makes a draft with the changes of a former release. Raises NotAllowedNow while there is a draft."""
+    with transaction() as session:
+        former = session.get(TriageRelease, release_id)
+        if former is None or former.published_at is None:
+            raise NotFound("no such release")
+        if session.execute(select(TriageRelease.id).where(TriageRelease.state.in_(OPEN))).first():
+            raise NotAllowedNow("there is a draft already")
+        row = TriageRelease(changes=former.changes, created_by=staff_id)
+        session.add(row)
+        reports.note_act(row, staff_id, "edited")
+
+
 def note_look(draft_id: int, staff_id: str) -> None:
     """Audits that somebody read the messages that the draft would change."""
     with transaction() as session:

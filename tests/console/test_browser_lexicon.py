@@ -51,7 +51,7 @@ def add_row(page: Page, file: str, words: str) -> None:
     form.get_by_label("说法", exact=True).fill(words)
     form.get_by_label("说明").fill("试写")
     form.get_by_text("写进草稿").click()
-    expect(page.locator("#changes")).to_contain_text(words)
+    expect(page.locator("#changes")).to_contain_text(words, timeout=SLOW)
 
 
 def run(page: Page, name: str, words: str) -> None:
@@ -98,11 +98,12 @@ def test_from_a_bad_change_that_is_refused_to_a_good_one_that_is_live_and_back(
     shot(page, f"lexicon-live-{screen}")
 
     page.click("#roll-back")
-    page.click("#sure-yes")
     expect(page.locator("#live")).to_have_text("仓库自带的词库", timeout=SLOW)
     expect(page.locator("#roll-back")).to_be_hidden()
     expect(page.locator("#releases")).to_contain_text("已停用")
     assert marked_level("worker-6") == Level.none
+    page.get_by_label("把第 1 版做成草稿").click()
+    expect(page.locator("#changes")).to_contain_text(PHRASE)
 
 
 def marked_level(sender: str) -> Level:

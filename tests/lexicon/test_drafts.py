@@ -16,20 +16,20 @@ def test_a_row_is_added_to_a_draft_and_nothing_else_changes(any_database: str) -
     drafts.add(admin(), "high.yml", {**GOOD, "unless": [], "signal": ""})
     (change,) = draft().changes
     assert (change.op, change.file, dict(change.row)) == ("add", "high.yml", GOOD)
-    assert drafts.faults(draft()) == []
+    assert drafts.faults(draft()) == ()
 
 
 def test_a_row_is_switched_off_with_a_note_and_a_reviewer(any_database: str) -> None:
     drafts.drop(admin(), "high.yml", "一死了之", "误报多", "李芳")
     (change,) = draft().changes
     assert (change.op, change.row) == ("drop", {"expression": "一死了之", "note": "误报多", "reviewer": "李芳"})
-    assert drafts.faults(draft()) == []
+    assert drafts.faults(draft()) == ()
 
 
 def test_a_combination_is_switched_off_by_its_marks(database: Path) -> None:
     drafts.drop(admin(), "combine.yml", "despair、death", "误报多", "李芳")
     assert draft().changes[0].row["all"] == ["despair", "death"]
-    assert drafts.faults(draft()) == []
+    assert drafts.faults(draft()) == ()
 
 
 def test_switching_off_needs_a_reason_and_a_row_that_exists(database: Path) -> None:
@@ -108,3 +108,15 @@ def test_a_draft_is_thrown_away(any_database: str) -> None:
     drafts.add(admin(), "high.yml", GOOD)
     drafts.discard(draft().id)
     assert drafts.current() is None
+
+
+def test_a_former_release_is_made_a_draft_again(any_database: str, frozen: Path) -> None:
+    who = admin()
+    former = published(who, GOOD)
+    publish.roll_back(who)
+    drafts.reopen(who, former)
+    assert [change.row["expression"] for change in draft().changes] == [PHRASE]
+    with pytest.raises(NotAllowedNow):
+        drafts.reopen(who, former)
+    with pytest.raises(NotFound):
+        drafts.reopen(who, draft().id)

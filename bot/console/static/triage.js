@@ -43,9 +43,7 @@ byId("gate").addEventListener("click", () => tell(act("gate")));
 byId("publish").addEventListener("click", () => ask(
   "发布这份草稿？", "几秒之内，所有新来的话都按它判断。", "发布", "publish", null, "已发布，正在生效。",
 ));
-byId("roll-back").addEventListener("click", () => ask(
-  "退回上一版？", "现在这一版停用，换回之前那一版，几秒之内生效。", "退回", "roll_back", null, "已退回上一版。",
-));
+byId("roll-back").addEventListener("click", () => tell(act("roll_back"), "已退回上一版。"));
 byId("discard").addEventListener("click", () => ask(
   "丢掉这份草稿？", "里面还没发布的改动会没有。", "丢掉", "discard", { draft: draft.id }, "草稿已丢掉。",
 ));
@@ -175,7 +173,17 @@ function release(one) {
   acts.append(el("summary", "", "谁做过什么"), list);
   item.append(el("span", `badge ${one.state}`, one.state_label), el("strong", "", `第 ${one.number} 版`));
   item.append(el("span", "about", `${one.count} 处改动 · ${one.by} ${one.at} 发布`), acts);
+  if (mayChange && one.state === "retired") item.append(reopen(one));
   return item;
+}
+
+function reopen(one) {
+  const button = el("button", "small", "做成草稿");
+  button.type = "button";
+  button.setAttribute("aria-label", `把第 ${one.number} 版做成草稿`);
+  button.disabled = Boolean(draft);
+  button.addEventListener("click", () => tell(act("reopen", { draft: one.number }), "做成草稿了，检查过关就能再发布。"));
+  return button;
 }
 
 function judgement(one) {
