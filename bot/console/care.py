@@ -81,7 +81,7 @@ def _answer(answer: panel.Answer) -> dict[str, str]:
     level = answer.level or Level.none
     return {
         "question": labels.question(answer.question),
-        "answer": labels.answer(answer.answer),
+        "answer": labels.answer(answer.question, answer.answer),
         "level": level,
         "level_label": labels.LEVELS[level] if level != Level.none else "",
         "at": _day(answer.at),
@@ -100,13 +100,11 @@ def _agreement(one: panel.Agreement) -> dict[str, Any]:
 
 def _lines(body: dict[str, Any]) -> list[dict[str, str]]:
     """A JSON form as question and answer; an answer of several words is joined."""
-    return [{"question": labels.question(key), "answer": _words(value)} for key, value in body.items()]
+    return [{"question": labels.question(key), "answer": _words(key, value)} for key, value in body.items()]
 
 
-def _words(value: object) -> str:
-    if isinstance(value, str):
-        return labels.answer(value)
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+def _words(key: str, value: object) -> str:
+    return "、".join(map(str, value)) if isinstance(value, list) else labels.answer(key, str(value))
 
 
 def _day(moment: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import texts
 from bot.db.states import AgeBand, Author, CaseState, Category, Purpose, Role, Verdict
 from bot.level import Level
 
@@ -59,7 +60,9 @@ _QUESTIONS = {
     "attempt": "以前有没有伤过自己",
     "place": "人在哪里",
     "said_harm": "那个人说过要伤害自己吗",
-    "happening": "是不是正在发生",
+    "happening": "那个人是不是正在危险里",
+    "with_person": "是不是和那个人在一起",
+    "follow_up": "愿不愿意被回访",
     "signs": "难受要来的信号",
     "helps": "什么能让自己缓一缓",
     "people": "可以找的人",
@@ -67,11 +70,9 @@ _QUESTIONS = {
     "numbers": "可以打的电话",
     "mood": "心情",
     "sleep": "睡眠",
-    "energy": "精神",
-    "appetite": "胃口",
-    "with_people": "和人来往",
+    "energy": "身上有没有劲",
 }
-_ANSWERS = {"yes": "是", "no": "不是", "skip": "跳过了"}
+_ANSWERS = {"yes": "是", "no": "不是", "skip": "跳过了"}  # where the question has no button for it
 BY_MODEL = "模型的看法"
 EVIDENCE = "佐证"  # a reason that carries no level of its own
 VERDICTS = {Verdict.right: "判得对", Verdict.wrong: "误报", Verdict.missed: "漏报"}
@@ -127,9 +128,11 @@ def question(name: str) -> str:
     return _QUESTIONS.get(name, name)
 
 
-def answer(text: str) -> str:
-    """Gives an answer: one of the fixed ones in words, or the worker's own."""
-    return _ANSWERS.get(text, text)
+def answer(name: str, text: str) -> str:
+    """Gives an answer to a question: what stood on the button that was pressed, or the worker's own words."""
+    asked = texts.get(f"ask_{name}").buttons if texts.has(f"ask_{name}") else ()
+    pressed = next((button.title for button in asked if f'"{name}.{text}"' in button.payload), "")
+    return pressed or _ANSWERS.get(text, text)
 
 
 def age(band: AgeBand | None) -> str:

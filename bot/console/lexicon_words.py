@@ -40,6 +40,7 @@ KINDS = tuple(str(kind) for kind in Kind)
 FIGURES = {
     "recall": "有危险的话报出来",
     "imminent_as_imminent": "紧急的话判成紧急",
+    "distress_noticed": "难受的话看得出来",
     "hard_negatives_spared": "容易误会的话没有误报",
     "paths_right": "替别人求助、暴力等判对类别",
 }
@@ -67,11 +68,11 @@ _RULES: Sequence[tuple[re.Pattern[str], str]] = tuple(
         (r"(.+): cannot read (.+)", "“{0}”写得不对，从 {1} 起读不懂"),
         (r"cannot \w+ in (.+)", "这个文件不能在这里改：{0}"),
         (r"(\S+) has no row (.+)", "{0}里没有“{1}”这一行，可能已经改过"),
-        (r"(\w+) is ([\d.]+|nan), the floor is ([\d.]+)", "{0}：{1}，要求不低于 {2}"),
+        (r"(\w+) is ([\d.]+|nan), it was ([\d.]+)", "{0}：{1}，原来 {2}"),
         (r"no longer seen as risk: (.+)", "原来能看出的危险，现在看不出了：{0}"),
         (r"no longer imminent: (.+)", "原来判为紧急，现在判轻了：{0}"),
         (r"(\d+) false alarms, (\d+) before", "误报 {0} 条，原来 {1} 条"),
-        (r"the frozen set .* is not on this machine.*", "这台机器上没有保护句集（tests/triage/frozen），不能发布。"),
+        (r"the frozen set is missing.*", "这台机器上没有保护句集（tests/triage/frozen），不能发布。"),
     )
 )
 _PLACE = re.compile(r"([a-z]+\.yml)\[(\d+)\]")

@@ -23,7 +23,7 @@ from bot.triage import Triage, release, safety
 from bot.triage.pipeline import version_of
 
 log = logging.getLogger(__name__)
-NO_FROZEN_SET = "the frozen set (tests/triage/frozen) is not on this machine: nothing can be published"
+NO_FROZEN_SET = safety.Report(False, ("the frozen set is missing: nothing can be judged",), {})
 Check = Callable[[int, Triage, Triage], None]
 
 
@@ -74,14 +74,11 @@ def _tell_failure(draft_id: int, name: str, version: str, error: str) -> None:
 
 
 def _gate(draft_id: int, candidate: Triage, live: Triage) -> None:
-    if safety.frozen():
-        report = safety.check(candidate, live)
-        passed, faults, figures = report.passed, list(report.faults), dict(report.figures)
-    else:
-        passed, faults, figures = False, [NO_FROZEN_SET], {}
-    found = {"state": DONE, "passed": passed, "faults": faults, "figures": figures, "against": live.version}
-    verdict = ReleaseState.draft if passed else ReleaseState.refused
-    reports.tell(draft_id, GATE, candidate.version, found, verdict)
+    report = safety.check(candidate, live) if safety.frozen() else NO_FROZEN_SET
+    facts = {"passed": report.passed, "faults": list(report.faults), "figures": dict(report.figures)}
+    verdict = ReleaseState.draft if report.passed else ReleaseState.refused
+    done = {"state": DONE, **facts, "against": live.version}
+    reports.tell(draft_id, GATE, candidate.version, done, verdict)
 
 
 def is_checked(draft: Draft) -> bool:
