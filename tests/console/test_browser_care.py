@@ -62,7 +62,7 @@ def test_the_why_card_tells_words_scope_and_the_models_part_and_takes_a_mark(
     accepted = cry("我同屋说他不想活了，我昨天还劝他，我自己也撑不下去了")
     page = opened(context, desk_url, accepted.conversation_id)
     card = page.locator(".bubble.worker .why").first
-    card.locator("summary").click()
+    card.locator("> summary").click()
     expect(card.locator(".reasons .level").first).to_have_text("高危")
     assert "别人" in card.locator(".reasons .scope").all_inner_texts()
     check_reading(page)
@@ -72,7 +72,7 @@ def test_the_why_card_tells_words_scope_and_the_models_part_and_takes_a_mark(
     card.get_by_label("为什么").fill("劝人的人")
     card.get_by_text("记下", exact=True).click()
     expect(card.locator(".marks")).to_have_text("李芳：误报，应当是“关注”。劝人的人")
-    expect(card.locator("summary")).to_contain_text("误报")
+    expect(card.locator("> summary")).to_contain_text("误报")
     expect(card.get_by_text("改成这样")).to_be_visible()
     card.locator(".mark").scroll_into_view_if_needed()
     check_reading(page)
@@ -84,7 +84,7 @@ def test_the_why_card_tells_words_scope_and_the_models_part_and_takes_a_mark(
 def test_the_models_part_is_named_as_such(desk_url: str, context: BrowserContext) -> None:
     conversation = cry("我真的不想活了，活着太累").conversation_id
     page = opened(context, desk_url, conversation)
-    page.locator(".why summary").first.click()
+    page.locator(".why > summary").first.click()
     model = page.locator(".reasons .model")
     expect(model).to_contain_text("模型的看法")
     expect(model).to_contain_text("概率")
@@ -97,7 +97,7 @@ def test_a_message_without_an_alarm_can_be_marked_as_missed_by_keyboard_alone(
     conversation = write("今天食堂的面不错").conversation_id
     page = opened(context, desk_url, conversation)
     card = page.locator(".bubble.worker .why").last
-    card.locator("summary").focus()
+    card.locator("> summary").focus()
     for key in ("Enter", "Tab", "Space", "Tab", "Tab", "Tab", "Enter"):  # open, choose, past level and note
         page.keyboard.press(key)
     expect(card.locator(".marks")).to_have_text("李芳：漏报，应当是“高危”")
@@ -106,7 +106,7 @@ def test_a_message_without_an_alarm_can_be_marked_as_missed_by_keyboard_alone(
 def test_a_colleagues_mark_appears_by_itself(desk_url: str, context: BrowserContext) -> None:
     accepted = cry()
     page = opened(context, desk_url, accepted.conversation_id)
-    page.locator(".why summary").click()
+    page.locator(".why > summary").click()
     with reading() as session:
         key = session.execute(select(Message.id)).scalar_one()
     marks.give(accepted.conversation_id, key, staff("王强"), Verdict.right)
@@ -180,7 +180,7 @@ def test_the_panel_reads_well_at_night(desk_url: str, context: BrowserContext) -
     known(conversation)
     page = opened(context, desk_url, conversation)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    page.locator(".why summary").click()
+    page.locator(".why > summary").click()
     expect(page.locator("#panel")).to_contain_text("连着几晚睡不着")
     check_reading(page)
     shot(page, "night")
