@@ -60,10 +60,10 @@ def refresh() -> InUse:
 
 
 async def follow() -> None:
-    """Looks again and again until cancelled."""
+    """Looks again and again until cancelled; the first look is the caller's, before the first message."""
     while True:
-        await asyncio.to_thread(refresh)
         await asyncio.sleep(EVERY)
+        await asyncio.to_thread(refresh)
 
 
 def _live() -> tuple[int, Any] | None:
