@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot import console, triage
+from bot import console
 from bot.care import records
 from bot.channels import telegram, web
 from bot.channels.incoming import Accepted, Incoming, Sender
@@ -26,6 +26,7 @@ from bot.conversation.outbox import Postman
 from bot.conversation.scheduler import Scheduler
 from bot.db.session import engine as database
 from bot.errors import XinqiaoError
+from bot.lexicon import load
 from bot.settings import settings
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ class Gateway:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Runs the loops while the block lasts."""
-        loops = [self.feed.run(), self.dispatcher.run(), self.postman.run(), self.scheduler.run()]
+        loops = [self.feed.run(), self.dispatcher.run(), self.postman.run(), self.scheduler.run(), load.follow()]
         if self.telegram:
             loops.append(telegram.start(self.telegram, self.on_message, self.stopping))
         tasks = [asyncio.create_task(loop) for loop in loops]
@@ -97,7 +98,7 @@ def make_app() -> FastAPI:
 
 
 def _prepare() -> None:
-    triage.assess("预热")
+    load.refresh()  # before the first message: the lexicon that is live
     gc.collect()
     gc.freeze()  # lexicon and libraries stay for good: the collector need not look through them again and again
     if database().dialect.name == "sqlite":  # the only gateway on this file: every lease is a dead one's

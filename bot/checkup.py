@@ -13,7 +13,9 @@ from bot.clock import local
 from bot.db.encryption import box, lookup_hash
 from bot.db.session import engine
 from bot.errors import XinqiaoError
+from bot.lexicon import load
 from bot.settings import LOCAL_FACTS, settings
+from bot.triage import safety
 
 EXPECTED = ("hotline_psych", "hotline_police", "hotline_ambulance", "hotline_union")
 
@@ -42,6 +44,7 @@ def examine() -> list[Finding]:
         _database(),
         _file("engine environment", engine_env.PYTHON.exists(), "run `make setup`"),
         _model(),
+        _lexicon(),
         _file("FAQ index", engine_env.index_path().exists(), "run `xinqiao train`"),
         _answers("gateway", service.gateway_is_up()),
         _answers("engine", service.canary_comes_back()),
@@ -77,6 +80,16 @@ def _model() -> Finding:
         return Finding("dialogue model", engine_env.check_model().name)
     except XinqiaoError as error:
         return Finding("dialogue model", str(error), fault=True)
+
+
+def _lexicon() -> Finding:
+    """Whether the lexicon that was published can be used; if not, the gateways use the repository's."""
+    found = load.refresh()
+    if found.fault:
+        return Finding("triage lexicon", f"the published release cannot be used ({found.fault}): roll it back", True)
+    where = f"release {found.release_id}" if found.release_id else "the repository's"
+    frozen = "" if safety.frozen() else "; no frozen set here, so nothing can be published"
+    return Finding("triage lexicon", f"{where}, {found.version}{frozen}")
 
 
 def _file(subject: str, there: bool, remedy: str) -> Finding:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select, update
-from sqlalchemy import case as sql_case
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from bot import texts
 from bot.care import follow_up, waiting
 from bot.care.cases import ensure_case
 from bot.care.moves import move_case, move_owner
+from bot.care.queue import QueueRow as QueueRow
+from bot.care.queue import queue as queue
 from bot.clock import now
-from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Message, Outbox, Staff
+from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Message, Outbox
 from bot.db.session import reading, transaction
 from bot.db.states import Author, CaseState, OutboxState, Owner
 from bot.db.thread import add_outgoing, lock_conversation
@@ -22,98 +23,6 @@ from bot.errors import BadInput, NotAllowedNow, NotFound
 from bot.level import Level
 
 MAX_REPLY = 4000
-
-
-@dataclass(frozen=True)
-class QueueRow:
-    """One line of the queue. `number` is None where an alert has no case yet: the engine is still at it."""
-
-    number: str | None
-    conversation_id: str
-    pseudonym: str
-    channel: str
-    level: Level
-    kind: str
-    state: str
-    owner: Owner
-    staff_name: str | None
-    waiting_since: datetime
-    alerts: int  # not yet acknowledged
-    drill: bool = False  # an exercise; everything about it is marked as one
-    callback_at: datetime | None = None  # when an answer was promised from, if it was and nobody has answered
-
-
-def queue() -> list[QueueRow]:
-    """Gives what is open: unclaimed first, worst first, then longest waiting."""
-    with reading() as session:
-        names = {row.id: row.display_name for row in session.execute(select(Staff.id, Staff.display_name))}
-        unseen = {row[0]: row[1:] for row in session.execute(_unseen_alerts())}
-        promised = {row.conversation_id: row.due_at for row in waiting.callbacks(session)}
-        rows = [_case_row(case, names, unseen, promised) for case in session.execute(_open_cases()).scalars()]
-        with_case = {row.conversation_id for row in rows}
-        rows += [_alert_row(session, cid, *unseen[cid]) for cid in unseen if cid not in with_case]
-    return sorted(rows, key=lambda row: (row.owner == Owner.counsellor, -row.level.rank, row.waiting_since))
-
-
-_RANK = sql_case({level.value: level.rank for level in Level}, value=Alert.level)
-
-
-def _unseen_alerts() -> Select[str, int, datetime, int]:
-    """Rows (conversation id, how many, since when, worst rank) of alerts that nobody has acknowledged."""
-    return (
-        select(Alert.conversation_id, func.count(), func.min(Alert.created_at), func.max(_RANK))
-        .where(Alert.acknowledged_at.is_(None))
-        .group_by(Alert.conversation_id)
-    )
-
-
-def _open_cases() -> Select[CareCase]:
-    return (
-        select(CareCase)
-        .where(CareCase.state != CaseState.closed)
-        .options(joinedload(CareCase.conversation), joinedload(CareCase.person))
-    )
-
-
-def _case_row(
-    case: CareCase,
-    names: dict[str, str],
-    unseen: dict[str, tuple[int, datetime, int]],
-    promised: dict[str, datetime],
-) -> QueueRow:
-    return QueueRow(
-        number=case.number,
-        conversation_id=case.conversation_id,
-        pseudonym=case.person.pseudonym,
-        channel=case.conversation.channel,
-        level=case.level,
-        kind=case.kind,
-        state=case.state,
-        owner=case.conversation.owner,
-        staff_name=names.get(case.staff_id or ""),
-        waiting_since=case.waiting_since,
-        alerts=unseen.get(case.conversation_id, (0,))[0],
-        drill=case.conversation.drill,
-        callback_at=promised.get(case.conversation_id),
-    )
-
-
-def _alert_row(session: Session, conversation_id: str, count: int, since: datetime, rank: int) -> QueueRow:
-    conversation = session.get_one(Conversation, conversation_id)
-    return QueueRow(
-        number=None,
-        conversation_id=conversation_id,
-        pseudonym=conversation.person.pseudonym,
-        channel=conversation.channel,
-        level=list(Level)[rank],
-        kind="",
-        state="alert",
-        owner=conversation.owner,
-        staff_name=None,
-        waiting_since=since,
-        alerts=count,
-        drill=conversation.drill,
-    )
 
 
 def claim(conversation_id: str, staff_id: str) -> None:
@@ -125,7 +34,7 @@ def claim(conversation_id: str, staff_id: str) -> None:
         acknowledge_alerts(session, conversation_id, staff_id)
         if conversation.owner == Owner.counsellor:
             return
-        case, _ = ensure_case(session, conversation, conversation.level, "")
+        case = _case(session, conversation)
         move_owner(conversation, Owner.counsellor)
         conversation.counsellor_id = staff_id
         _take(session, case, staff_id)
@@ -155,7 +64,7 @@ def acknowledge(conversation_id: str, staff_id: str) -> None:
     with transaction() as session:
         conversation = lock_conversation(session, conversation_id)
         acknowledge_alerts(session, conversation_id, staff_id)
-        case, _ = ensure_case(session, conversation, conversation.level, "")
+        case = _case(session, conversation)
         if case.state == CaseState.open:
             move_case(case, CaseState.acknowledged)
             case.acknowledged_at = now()
@@ -230,6 +139,10 @@ def _open_case_or_none(session: Session, conversation_id: str) -> CareCase | Non
         .order_by(CareCase.paired_with.is_not(None), CareCase.id)
         .limit(1)
     ).scalar_one_or_none()
+
+
+def _case(session: Session, conversation: Conversation) -> CareCase:
+    return _open_case_or_none(session, conversation.id) or ensure_case(session, conversation, conversation.level, "")[0]
 
 
 def _open_case(session: Session, conversation: Conversation) -> CareCase:

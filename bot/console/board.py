@@ -92,6 +92,8 @@ def _row(row: desk.QueueRow, snapshot: Snapshot, staff_id: str) -> dict[str, Any
         "kind": labels.kind(row.kind),
         "state": labels.STATES.get(row.state, row.state),
         "group": _group(row, holder, staff_id),
+        "badges": labels.badges(drill=row.drill, age_band=row.age_band, kind=row.kind),
+        "pair": row.pair,
         "holder": row.staff_name,
         "since": iso(row.waiting_since),
         "unanswered": count,

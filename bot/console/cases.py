@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from bot.care import desk
+from bot.care import panel
 from bot.clock import now
-from bot.console import labels
+from bot.console import labels, thread
 from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Inbox, Message, Outbox, Staff
 from bot.db.session import reading, transaction
 from bot.db.states import Author, CaseState, InboxState, Owner
 from bot.errors import NotFound
-from bot.level import Level
 
 READ_AGAIN = timedelta(minutes=10)  # a stream that reconnects within this is the same look
 RECENT = 100  # outgoing messages whose delivery is followed
@@ -56,9 +54,9 @@ def _conversation(session: Session, conversation_id: str) -> Conversation:
 
 
 def _newest_case(session: Session, conversation_id: str) -> CareCase | None:
-    """The open case if there is one: a conversation opens the next case only after closing the one before."""
-    newest = select(CareCase).where(CareCase.conversation_id == conversation_id).order_by(CareCase.id.desc())
-    return session.execute(newest.limit(1)).scalar_one_or_none()
+    """The case in hand: the open one if there is one, of a pair the first."""
+    own = select(CareCase).where(CareCase.conversation_id == conversation_id).order_by(*panel.case_order())
+    return session.execute(own.limit(1)).scalar_one_or_none()
 
 
 def state(conversation_id: str, staff_id: str) -> dict[str, Any]:
@@ -75,6 +73,10 @@ def state(conversation_id: str, staff_id: str) -> dict[str, Any]:
             "mine": holder == staff_id,
             "alerts": _alerts(session, conversation_id),
             "delivery": _delivery(session, conversation_id),
+            "marks": thread.marks_of(conversation_id, staff_id),
+            "badges": labels.badges(
+                drill=conversation.drill, age_band=conversation.person.age_band, kind=case.kind if case else ""
+            ),
             **_case_facts(conversation, case),
             "may": _may(conversation, case, staff_id),
         }
@@ -128,50 +130,6 @@ def _delivery(session: Session, conversation_id: str) -> dict[str, str]:
         .limit(RECENT)
     )
     return {str(message_id): state.value for message_id, state in session.execute(newest)}
-
-
-def messages(conversation_id: str, after: int) -> list[dict[str, Any]]:
-    """Gives the messages behind the id `after`, oldest first, as JSON."""
-    found = desk.thread(conversation_id, after)
-    with reading() as session:
-        ids = [message.id for message in found]
-        extras = {row.id: row.extra for row in session.execute(_extras(ids))}
-        names = {row.id: row.display_name for row in session.execute(select(Staff.id, Staff.display_name))}
-    return [_bubble(message, json.loads(extras.get(message.id) or "{}"), names) for message in found]
-
-
-def _extras(ids: list[int]) -> Select[int, str | None]:
-    return select(Message.id, Message.extra).where(Message.id.in_(ids))
-
-
-def _bubble(message: desk.ThreadMessage, extra: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    author = names.get(message.staff_id or "", labels.AUTHORS[message.author])
-    signed = message.level if message.author == Author.worker and message.level else Level.none
-    return {
-        "id": message.id,
-        "author": message.author,
-        "name": author,
-        "text": message.text,
-        "form": labels.form(str(extra.get("form") or "")),
-        "buttons": [title for title, _ in extra.get("buttons") or []],
-        "level": signed,
-        "level_label": labels.LEVELS[signed],
-        "reasons": [_reason(reason) for reason in json.loads(message.reasons or "[]")],
-        "at": message.created_at.isoformat(),
-        "delivery": message.delivery,
-    }
-
-
-def _reason(reason: dict[str, str]) -> dict[str, str]:
-    level, note = Level(reason.get("level", Level.none)), reason.get("note", "")
-    named = not reason.get("expression", "").isascii()  # a rule that joins several signs has an id, no words
-    return {
-        "title": reason.get("expression", "") if named or not note else note,
-        "note": note if named else "",
-        "kind": labels.kind(reason.get("kind", "")),
-        "level": labels.LEVELS[level] if level != Level.none else "佐证",
-        "scope": labels.scope(reason.get("scope", "")),
-    }
 
 
 def stuck_messages(limit: int = 100) -> list[Stuck]:

@@ -62,6 +62,9 @@ async def public(request: Request) -> None:
 
 CASE_ROLES = (Role.counsellor, Role.lead, Role.admin)
 cases = staff(*CASE_ROLES)  # everything that shows or moves a case
+LEXICON_ROLES = (Role.admin, Role.lead)
+lexicon = staff(*LEXICON_ROLES)  # reading the lexicon, its drafts and what they would change
+lexicon_change = staff(Role.admin)  # changing, publishing, rolling back
 anyone = staff(*Role)  # what every member of staff may do, such as logging out
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.db.states import Author, CaseState, Role
+from bot import texts
+from bot.db.states import AgeBand, Author, CaseState, Category, Purpose, Role, Verdict
 from bot.level import Level
 
 LEVELS = {Level.imminent: "紧急", Level.high: "高危", Level.low: "关注", Level.none: "一般"}
@@ -37,15 +38,57 @@ _KINDS = {
     "distress": "情绪困扰",
     "knowledge": "询问知识",
     "wage_threat": "讨薪轻生",
+    "wages": "欠薪",
+    "injury": "工伤",
+    "dismissal": "被辞退",
 }
 _SCOPES = {
-    "self": "说自己",
-    "third_person": "说别人",
-    "past": "说过去",
-    "negated": "是否定的话",
-    "quoted": "转述的话",
-    "knowledge": "在问知识",
-    "figure": "是习惯说法",
+    "self": "本人",
+    "third_person": "别人",
+    "past": "过去",
+    "negated": "否定",
+    "quoted": "引用",
+    "knowledge": "问知识",
+    "figure": "习惯说法",
+    "context": "合看前文",
+}
+_QUESTIONS = {
+    "safe_now": "现在安全吗",
+    "thoughts": "有没有不想活的念头",
+    "method": "手边有没有能伤到自己的东西",
+    "plan": "有没有打算",
+    "attempt": "以前有没有伤过自己",
+    "place": "人在哪里",
+    "said_harm": "那个人说过要伤害自己吗",
+    "happening": "那个人是不是正在危险里",
+    "with_person": "是不是和那个人在一起",
+    "follow_up": "愿不愿意被回访",
+    "signs": "难受要来的信号",
+    "helps": "什么能让自己缓一缓",
+    "people": "可以找的人",
+    "places": "待着安心的地方",
+    "numbers": "可以打的电话",
+    "mood": "心情",
+    "sleep": "睡眠",
+    "energy": "身上有没有劲",
+}
+_ANSWERS = {"yes": "是", "no": "不是", "skip": "跳过了"}  # where the question has no button for it
+BY_MODEL = "模型的看法"
+EVIDENCE = "佐证"  # a reason that carries no level of its own
+VERDICTS = {Verdict.right: "判得对", Verdict.wrong: "误报", Verdict.missed: "漏报"}
+_AGES = {AgeBand.under_14: "不满 14 岁", AgeBand.minor: "14–17 岁", AgeBand.adult: "成年"}
+CATEGORIES = {
+    Category.psychological: "心理",
+    Category.hardship: "困难帮扶",
+    Category.rights: "权益",
+    Category.family: "家庭",
+    Category.safety: "安全",
+}
+PURPOSES = {
+    Purpose.keep_sensitive: "保存健康和生活方面的话",
+    Purpose.contact: "在聊天之外联系",
+    Purpose.emergency: "危急时联系紧急联系人",
+    Purpose.follow_up: "第二天和之后回访",
 }
 _FORMS = {
     "voice": "语音",
@@ -78,6 +121,33 @@ def kind(name: str) -> str:
 def scope(name: str) -> str:
     """Gives what a scope of a sign means."""
     return _SCOPES.get(name, name)
+
+
+def question(name: str) -> str:
+    """Gives what one of the bot's questions asks."""
+    return _QUESTIONS.get(name, name)
+
+
+def answer(name: str, text: str) -> str:
+    """Gives an answer to a question: what stood on the button that was pressed, or the worker's own words."""
+    asked = texts.get(f"ask_{name}").buttons if texts.has(f"ask_{name}") else ()
+    pressed = next((button.title for button in asked if f'"{name}.{text}"' in button.payload), "")
+    return pressed or _ANSWERS.get(text, text)
+
+
+def age(band: AgeBand | None) -> str:
+    """Gives an age band in words."""
+    return _AGES[band] if band else "没有说，按成年对待"
+
+
+def badges(*, drill: bool, age_band: AgeBand | None, kind: str) -> list[dict[str, str]]:
+    """Gives what must be seen at once beside a name: a drill, a minor, somebody else's danger."""
+    found = [{"name": "drill", "text": "演练"}] if drill else []
+    if age_band in (AgeBand.under_14, AgeBand.minor):
+        found.append({"name": "minor", "text": _AGES[age_band]})
+    if kind == "third_person":
+        found.append({"name": "third-person", "text": "替别人求助"})
+    return found
 
 
 def form(name: str) -> str:

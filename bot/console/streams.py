@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from bot.clock import now
-from bot.console import board, cases, guard
+from bot.console import board, cases, guard, thread
 from bot.console.board import Board
 from bot.console.edge import DeskRoute
 from bot.db.models import StaffSession
@@ -60,7 +60,7 @@ class ConversationLook:
     sent: dict[str, Any] = field(default_factory=dict)
 
     async def __call__(self) -> list[str]:
-        new = await asyncio.to_thread(cases.messages, self.conversation_id, self.after)
+        new = await asyncio.to_thread(thread.messages, self.conversation_id, self.after)
         state = await asyncio.to_thread(cases.state, self.conversation_id, self.staff_id)
         events = []
         if new or not self.sent:

@@ -98,11 +98,12 @@ class DueTask(Base):
 
 
 class AlarmMark(Base):
-    """A counsellor's verdict on what triage made of a message; the last one given counts."""
+    """A counsellor's verdict on what triage made of a message. Rows are only added: a person's last one counts."""
 
     __tablename__ = "alarm_mark"
+    __table_args__ = (Index("ix_alarm_mark_message", "message_id", "id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
-    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), unique=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
     verdict: Mapped[Verdict] = mapped_column()
     level: Mapped[Level | None]  # what it should have been
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
@@ -111,9 +112,21 @@ class AlarmMark(Base):
 
 
 class TriageRelease(Base):
-    """A changed lexicon: rows added to and switched off in the repository's, with what the checks said of it."""
+    """A changed lexicon: rows added to and switched off in the repository's, with what the checks said of it.
+
+    One is live at most, one a draft.
+    """
 
     __tablename__ = "triage_release"
+    __table_args__ = (
+        Index(
+            "uq_triage_release_state",
+            "state",
+            unique=True,
+            sqlite_where=text("state <> 'retired'"),
+            postgresql_where=text("state <> 'retired'"),
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[ReleaseState] = mapped_column(default=ReleaseState.draft)
     changes: Mapped[list[Any]]  # [{"op": "add"|"drop", "file": …, "row": {…}}]: expressions, never a worker's words

@@ -8,6 +8,7 @@ from bot.level import Level, max_level
 from bot.triage.assess import live
 from bot.triage.fold import CLAUSE
 from bot.triage.levels import Assessment, Reason, Scope
+from bot.triage.pipeline import Triage
 from bot.triage.verdict import assessment_of
 
 MOST = 6  # earlier messages that are looked at
@@ -25,18 +26,20 @@ class Earlier:
     at: datetime
 
 
-def assess_after(earlier: Sequence[Earlier], text: str, at: datetime) -> Assessment:
+def assess_after(earlier: Sequence[Earlier], text: str, at: datetime, by: Triage | None = None) -> Assessment:
     """How urgent a message is, read by itself and together with those before it, oldest first.
 
     What lies in the earlier messages alone has had its alarm; only what this one adds to them raises the level.
+    It is read by the pipeline that is live unless another one is given.
     """
+    triage = by or live()
     recent = [one for one in earlier if at - one.at <= WITHIN][-MOST:]
     if not recent:
-        return live().assess(text)
+        return triage.assess(text)
     known = max((one.level for one in recent), key=lambda level: level.rank)
     pieces = _pieces(recent, text, at)
     views = [text, CLAUSE.join([*(one.text for one in recent), text]), *(["".join(pieces)] if len(pieces) > 1 else [])]
-    own, *together = live().assess_all(views)
+    own, *together = triage.assess_all(views)
     worst = max(together, key=lambda found: found.level.rank)
     if worst.level.rank <= max_level(known, own.level).rank:
         return own

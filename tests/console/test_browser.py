@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import time
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 from sqlalchemy import func, select
 
 from bot.care import desk
@@ -16,19 +14,10 @@ from bot.db.session import reading
 from bot.db.states import Author, CaseState
 from bot.level import Level
 from bot.staff import accounts
-from tests.console.ground import PASSWORD, add_staff, cry, write
+from tests.console.browsing import enter, needs_chromium, staff_page, until
+from tests.console.ground import PASSWORD, cry, write
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: apt-get install chromium")
+pytestmark = needs_chromium
 PAYLOADS = (
     "<img src=x onerror=\"document.title='pwned'\">",
     "<script>document.title='pwned'</script>",
@@ -37,53 +26,6 @@ PAYLOADS = (
     "</textarea><iframe srcdoc='<script>parent.document.title=1</script>'>",
     "{{7*7}}${7*7}",
 )
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    """A fresh browser on a desktop screen; any script error or CSP violation fails the test."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN")
-    faults: list[str] = []
-    context.on("weberror", lambda fault: faults.append(str(fault.error)))
-    context.on("console", lambda line: faults.append(line.text) if "Security Policy" in line.text else None)
-    yield context
-    context.close()
-    assert faults == []
-
-
-def enter(page: Page, url: str, login: str) -> None:
-    """Logs in and waits until the queue is live."""
-    page.goto(f"{url}/desk/login")
-    page.fill("#login", login)
-    page.fill("#password", PASSWORD)
-    page.click("text=登录 >> nth=-1")
-    expect(page.locator("#line")).to_have_text("实时")
-
-
-def staff_page(context: BrowserContext, url: str, login: str = "lifang") -> Page:
-    """A page of a new counsellor, at the queue."""
-    add_staff(login)
-    page = context.new_page()
-    enter(page, url, login)
-    return page
-
-
-def until(page: Page, condition: str) -> None:
-    """Waits until the page's script says so; asked from outside, because the page forbids `eval`."""
-    for _ in range(50):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(condition)
 
 
 def test_from_the_set_up_link_to_the_closed_case(desk_url: str, context: BrowserContext) -> None:

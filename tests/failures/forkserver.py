@@ -11,11 +11,12 @@ import signal
 import sys
 
 from bot import app, triage
+from bot.lexicon import load
 
 
 def main() -> None:
     """Serves requests for new gateways until standard input ends."""
-    triage.assess("预热")
+    load._in_use = load.InUse(None, triage.live().version)  # the repository's lexicon, loaded once for all
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the killed
     for line in sys.stdin:
         child = os.fork()

@@ -1,15 +1,16 @@
 // One message of the thread.
 
 import { el, setText, time } from "./dom.js";
+import { Marks } from "./marks.js";
 
 const DELIVERY = { pending: "发送中", sent: "已发出", dead: "没送到" };
 
-export function bubble(message) {
+export function bubble(message, onMark) {
   if (message.author === "system") return marker(message);
   const node = el("article", `bubble ${message.author} ${message.level}`);
   node.append(by(message), words(message));
   if (message.buttons.length) node.append(buttons(message.buttons));
-  if (message.author === "worker" && message.level !== "none") node.append(why(message));
+  if (message.author === "worker") node.append(why(message, onMark));
   if (message.delivery) node.append(delivery(message.delivery));
   return node;
 }
@@ -42,18 +43,51 @@ function buttons(titles) {
   return list;
 }
 
-function why(message) {
-  const card = el("details", "why");
-  card.append(el("summary", "", `为什么标为“${message.level_label}”`));
-  const list = el("ul");
-  for (const reason of message.reasons) {
-    const item = el("li");
-    item.append(el("strong", "", reason.title), el("span", "", [reason.kind, reason.level, reason.scope].filter(Boolean).join(" · ")));
-    if (reason.note) item.append(el("small", "", reason.note));
-    list.append(item);
-  }
-  card.append(message.reasons.length ? list : el("p", "", "职工自己按了求助，或没能自动判断，按需要人看处理。"));
+// Why triage gave the message its level: each sign with its words, whose it is, what it weighs; and the marks on it.
+function why(message, onMark) {
+  const card = el("details", `why ${message.level}`);
+  const summary = el("summary", "", message.level === "none" ? "没有标级别" : `为什么标为“${message.level_label}”`);
+  const told = el("span", "told");
+  summary.append(told);
+  const marks = new Marks(message, onMark);
+  card.append(summary, message.reasons.length ? reasons(message.reasons) : nothing(message), marks.node);
+  card.drawMarks = (list) => marks.draw(list, told);
+  card.drawMarks([]);
   return card;
+}
+
+function nothing(message) {
+  const text = message.level === "none" ? "没有找到危险的说法。" : "职工自己按了求助，或没能自动判断，按需要人看处理。";
+  return el("p", "", text);
+}
+
+// What carries a level, and the model, first; what merely supports it is folded away.
+function reasons(list) {
+  const supports = (one) => one.level === "none" && !one.model;
+  const [main, rest] = [list.filter((one) => !supports(one)), list.filter(supports)];
+  const node = el("div", "all-reasons");
+  if (main.length) node.append(reasonList(main));
+  if (rest.length) {
+    const more = el("details");
+    more.append(el("summary", "", `另有 ${rest.length} 处佐证`), reasonList(rest));
+    node.append(more);
+  }
+  return node;
+}
+
+function reasonList(list) {
+  const node = el("ul", "reasons");
+  node.append(...list.map(reason));
+  return node;
+}
+
+function reason(one) {
+  const item = el("li", one.model ? "model" : "");
+  const head = el("p");
+  head.append(el("strong", "", one.title), el("span", `level ${one.level}`, one.level_label), el("span", "scope", one.scope));
+  const weight = one.model && (one.level === "none" ? "只作佐证，没有改级别" : "级别由它抬高");
+  item.append(head, el("span", "", [one.kind, one.note, weight].filter(Boolean).join(" · ")));
+  return item;
 }
 
 function delivery(state) {

@@ -4,6 +4,7 @@ import { Alarm } from "./alarm.js";
 import { Dialogs } from "./dialogs.js";
 import { byId, prefer, preference, setText, show, syncClock, toast } from "./dom.js";
 import { Live, post, whenGone } from "./net.js";
+import { Panel } from "./panel.js";
 import { Queue } from "./queue.js";
 import { Thread } from "./thread.js";
 
@@ -14,8 +15,9 @@ const WARN_BEFORE = 300; // seconds
 
 const alarm = new Alarm(drawSound);
 const queue = new Queue({ onOpen: (id) => go(id), onAct: act });
-const thread = new Thread({ onAct: act, onAlive: alive });
+const thread = new Thread({ onAct: act, onAlive: alive, onNews: () => panel.refresh() });
 const dialogs = new Dialogs(thread);
+const panel = new Panel(thread);
 const firstSeen = new Map(); // conversation → when its alarm was first seen here
 const banners = new Map(); // name → {text, label, act}; the worst one shows
 let lineDownAt = 0;
@@ -124,6 +126,7 @@ whenGone(() => {
   over = true;
   live.close();
   thread.leave();
+  panel.clear();
   queue.update([]);
   show(byId("queue-empty"), false);
   show(byId("undelivered"), false);
@@ -154,6 +157,7 @@ function go(id, { record = true } = {}) {
   if (record && id !== thread.id) history.pushState({}, "", id ? `/desk/c/${id}` : "/desk");
   document.body.dataset.conversation = id;
   queue.select(id);
+  if (id !== thread.id) panel.clear();
   if (!id) thread.leave();
   else if (id !== thread.id) thread.open(id);
   drawAlarm();
@@ -186,7 +190,7 @@ byId("keys").addEventListener("change", (event) => prefer("keys", event.target.c
 document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("input, textarea, select");
   if (event.key === "Escape" && event.target === byId("reply") && !event.isComposing) queue.focusSelected();
-  if (typing || dialogs.isOpen || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (typing || dialogs.isOpen || panel.isOpen || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (!byId("keys").checked || !keys[event.key.toLowerCase()]) return;
   event.preventDefault();
   keys[event.key.toLowerCase()]();

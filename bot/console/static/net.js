@@ -15,12 +15,18 @@ export function whenGone(handler) {
 
 const csrf = () => document.querySelector('meta[name="csrf"]').content;
 
-export async function post(path, body = null) {
+export function post(path, body = null) {
   const headers = { "X-CSRF": csrf() };
   if (body) headers["Content-Type"] = "application/json";
+  return call(path, { method: "POST", headers, body: body && JSON.stringify(body) });
+}
+
+export const get = (path) => call(path, {});
+
+async function call(path, request) {
   let response;
   try {
-    response = await fetch(path, { method: "POST", headers, body: body && JSON.stringify(body) });
+    response = await fetch(path, request);
   } catch {
     throw new Refused(0, "offline", "没连上，请看看网络再试。");
   }

@@ -58,9 +58,9 @@ export class Queue {
 
   make(id) {
     const line = { id, item: el("li", "row"), link: el("a", "row-open"), acts: el("div", "row-acts") };
-    for (const part of ["level", "name", "clock", "about", "news"]) line[part] = el("span", part);
+    for (const part of ["level", "name", "clock", "badges", "about", "news"]) line[part] = el("span", part);
     line.link.href = `/desk/c/${id}`;
-    line.link.append(line.level, line.name, line.clock, line.about, line.news);
+    line.link.append(line.level, line.name, line.clock, line.badges, line.about, line.news);
     line.link.addEventListener("click", (event) => this.open(event, id));
     line.ack = this.button(line, "知道了", "acknowledge");
     line.claim = this.button(line, "接手", "claim");
@@ -90,9 +90,11 @@ export class Queue {
     line.level.className = `level ${row.level}`;
     setText(line.level, row.level_label);
     setText(line.name, row.pseudonym);
+    line.badges.replaceChildren(...row.badges.map((one) => el("span", `badge ${one.name}`, one.text)));
+    show(line.badges, row.badges.length > 0);
     const who = row.group !== "mine" && row.holder;
     const unanswered = row.unanswered && `${row.unanswered} 条没回`;
-    setText(line.about, [row.kind, row.state, who, row.channel].filter(Boolean).join(" · "));
+    setText(line.about, [row.kind, row.state, who, row.channel, row.pair && "另有配对个案"].filter(Boolean).join(" · "));
     setText(line.news, unanswered || "");
     show(line.news, Boolean(unanswered));
     line.claim.classList.toggle("primary", row.alarm);

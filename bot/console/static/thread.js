@@ -1,15 +1,16 @@
 // One conversation: its thread, its state, and what may be done with it.
 
 import { bubble, drawDelivery } from "./bubble.js";
-import { byId, day, el, prefer, preference, setText, show, syncClock, waited } from "./dom.js";
+import { byId, day, el, prefer, preference, setText, show, syncClock, toast, waited } from "./dom.js";
 import { Live, post } from "./net.js";
 
 const drafts = new Map(); // what was being typed, by conversation; in memory only
 const wide = matchMedia("(min-width: 860px)");
 
 export class Thread {
-  constructor({ onAct, onAlive }) {
+  constructor({ onAct, onAlive, onNews }) {
     this.id = "";
+    this.onNews = onNews;
     this.onAct = onAct;
     this.onAlive = onAlive;
     this.log = byId("thread");
@@ -39,6 +40,7 @@ export class Thread {
     this.last = 0;
     this.lastDay = "";
     this.deliveries = new Map();
+    this.cards = new Map();
     this.log.replaceChildren();
     this.log.setAttribute("aria-busy", "true");
     this.reply.value = drafts.get(id) ?? "";
@@ -62,6 +64,8 @@ export class Thread {
     const first = this.last === 0;
     const follow = first || this.atEnd();
     for (const message of list) if (message.id > this.last) this.append(message);
+    if (this.state) this.drawMarks(this.state);
+    this.onNews();
     this.log.setAttribute("aria-busy", "false");
     if (follow) requestAnimationFrame(() => this.toEnd());
     else if (list.some((message) => message.author === "worker")) show(byId("newer"), true);
@@ -73,7 +77,8 @@ export class Thread {
       this.lastDay = day(message.at);
       this.log.append(el("p", "day", this.lastDay));
     }
-    const node = bubble(message);
+    const node = bubble(message, (mark) => this.mark(mark));
+    this.cards.set(String(message.id), node.querySelector(".why"));
     this.deliveries.set(String(message.id), node.querySelector(".delivery"));
     this.log.append(node);
   }
@@ -101,12 +106,27 @@ export class Thread {
       const node = this.deliveries.get(id);
       if (node) drawDelivery(node, value);
     }
+    this.drawMarks(state);
     if (follow) requestAnimationFrame(() => this.toEnd());
     if (became && (wide.matches || !fresh)) this.reply.focus();
     else if (fresh) byId("pseudonym").focus({ preventScroll: true });
   }
 
+  drawMarks(state) {
+    for (const [id, marks] of Object.entries(state.marks)) this.cards.get(id)?.drawMarks(marks);
+  }
+
+  async mark(mark) {
+    try {
+      await post(`/desk/api/c/${this.id}/mark`, mark);
+      toast("记下了。它会用来改进判断，不会发给职工。");
+    } catch (fault) {
+      toast(fault.message, true);
+    }
+  }
+
   drawHead(state) {
+    byId("badges").replaceChildren(...state.badges.map((one) => el("span", `badge ${one.name}`, one.text)));
     setText(byId("pseudonym"), state.pseudonym);
     byId("level").className = `level ${state.level}`;
     setText(byId("level"), state.level_label);

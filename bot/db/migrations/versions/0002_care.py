@@ -97,13 +97,14 @@ def _marks_and_releases() -> None:
     op.create_table(
         "alarm_mark",
         sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("message_id", sa.Integer(), sa.ForeignKey("message.id"), nullable=False, unique=True),
+        sa.Column("message_id", sa.Integer(), sa.ForeignKey("message.id"), nullable=False),
         sa.Column("verdict", sa.String(16), nullable=False),
         sa.Column("level", sa.String(16)),
         sa.Column("staff_id", sa.String(32), sa.ForeignKey("staff.id"), nullable=False),
         sa.Column("note", sa.LargeBinary()),
         sa.Column("at", MOMENT, nullable=False),
     )
+    op.create_index("ix_alarm_mark_message", "alarm_mark", ["message_id", "id"])
     op.create_table(
         "triage_release",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -115,6 +116,8 @@ def _marks_and_releases() -> None:
         sa.Column("published_by", sa.String(32), sa.ForeignKey("staff.id")),
         sa.Column("published_at", MOMENT),
     )
+    where = {"sqlite_where": sa.text("state <> 'retired'"), "postgresql_where": sa.text("state <> 'retired'")}
+    op.create_index("uq_triage_release_state", "triage_release", ["state"], unique=True, **where)
 
 
 def _let_notes_be_erased() -> None:
