@@ -28,6 +28,21 @@ class Call:
     parsed: dict[str, Any]
 
     @property
+    def text(self) -> str:
+        """What was written, or the payload that stands for a button."""
+        return str(self.parsed.get("text") or "")
+
+    @property
+    def is_payload(self) -> bool:
+        """True for a button or a call of the gateway, false for words."""
+        return self.text.startswith("/")
+
+    @property
+    def confidence(self) -> float:
+        """How sure the model is of the intent, 0 to 1."""
+        return float((self.parsed.get("intent") or {}).get("confidence") or 0.0)
+
+    @property
     def message_id(self) -> str:
         """The gateway's id of the message; raises KeyError if the engine was not asked by the gateway."""
         return str(self.metadata["message_id"])
@@ -41,26 +56,36 @@ def call_of(tracker: Tracker) -> Call:
     return Call(dict(message.get("metadata") or {}), intent, entities, dict(message))
 
 
+def fixed(key: str) -> Item:
+    """The item that says a fixed text."""
+    return {"custom": {"text": key}}
+
+
+def events(*found: dict[str, Any]) -> list[Item]:
+    """The items that change the conversation's memory instead of saying something."""
+    return [{"event": event} for event in found]
+
+
 class SafeAction(Action):  # type: ignore[misc]  # rasa-sdk has no types
-    """An action that says its items: {"custom": …, "buttons": …}. Subclasses write `act`, which may block and raise."""
+    """An action whose items are said, {"custom": …, "buttons": …}, or kept, {"event": …}.
+
+    Subclasses write `act`, which may block and raise.
+    """
 
     def act(self, call: Call, tracker: Tracker) -> list[Item]:
-        """Does the work and gives what to say."""
+        """Does the work and gives the items."""
         raise NotImplementedError
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Says the items, or that the action failed; the log holds the class of the error and nothing else."""
+        """Says the items and gives the events, or says that it failed; the log holds the class of the error only."""
         try:
             items = await asyncio.to_thread(self.act, call_of(tracker), tracker)
         except Exception as error:  # nothing may reach rasa-sdk: it would answer with the whole conversation
             log.error("%s failed: %s", self.name(), type(error).__name__)
             items = [{"custom": FAILED}]
         for item in items:
-            dispatcher.utter_message(json_message=item.get("custom"), buttons=item.get("buttons"))
-        return self.events(failed=any(item.get("custom") == FAILED for item in items))
-
-    def events(self, failed: bool) -> list[dict[str, Any]]:
-        """Gives the events of the action, after it did its work or failed."""
-        return []
+            if "event" not in item:
+                dispatcher.utter_message(json_message=item.get("custom"), buttons=item.get("buttons"))
+        return [item["event"] for item in items if "event" in item]

@@ -17,13 +17,23 @@ from rasa_sdk.interfaces import ActionNotFoundException
 from sanic import Request, Sanic
 from sanic.response import HTTPResponse, json
 
-from actions.care import OpenCareCase
+from actions.care import AnswerOffer, LateAnswer, OpenCareCase, TellAge
+from actions.companion import CompanionForm
+from actions.consent import ConsentForm, WithdrawConsent
 from actions.fallback import AskAffirmation
 from actions.feedback import RecordFeedback
 from actions.human import RequestHuman
+from actions.mood import MoodForm
+from actions.plan import PlanForm
+from actions.safety import SafetyForm
 from actions.session import StartSession
+from actions.steps import HelpForm
 
-ACTIONS = (OpenCareCase, RequestHuman, RecordFeedback, StartSession, AskAffirmation)
+ACTIONS = (
+    *(OpenCareCase, RequestHuman, RecordFeedback, StartSession, AskAffirmation),
+    *(AnswerOffer, LateAnswer, TellAge, WithdrawConsent),
+    *(SafetyForm, CompanionForm, PlanForm, MoodForm, ConsentForm, HelpForm),
+)
 HOST = "127.0.0.1"
 PORT_VARIABLE = "XINQIAO_ACTIONS_PORT"
 DEFAULT_PORT = 5055

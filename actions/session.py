@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActionExecuted, SessionStarted
 
-from actions.safely import Call, Item, SafeAction
+from actions.safely import Call, Item, SafeAction, events, fixed
 from bot.level import Level
 
 METADATA_SLOT = "session_started_metadata"
@@ -24,8 +22,5 @@ class StartSession(SafeAction):
         """Gives the welcome notice; a person in need gets help first and no notice."""
         metadata = tracker.get_slot(METADATA_SLOT) or {}
         in_need = metadata.get("level") in (Level.high.value, Level.imminent.value)
-        return [] if in_need else [{"custom": {"text": "welcome"}}]
-
-    def events(self, failed: bool) -> list[dict[str, Any]]:
-        """Gives the start of the session; Rasa finds a start without it and says so to the channel."""
-        return [] if failed else [SessionStarted(), ActionExecuted("action_listen")]
+        begun = events(SessionStarted(), ActionExecuted("action_listen"))
+        return begun if in_need else [fixed("welcome"), *begun]

@@ -72,7 +72,7 @@ def evaluate_triage(
         list[Path] | None, typer.Argument(metavar="[FILE…]", help='More data: JSON lines {"text","risk"?}.')
     ] = None,
 ) -> None:
-    """Recall, false alarms, calibration, misses and speed on the frozen set. Ends with 1 if a floor is not kept."""
+    """Recall, false alarms, calibration, misses and speed on the frozen set. Ends with 1 after a loss."""
     from bot import evaluation
 
     raise typer.Exit(evaluation.report(files or [], say))
@@ -83,7 +83,7 @@ def train_triage() -> None:
     """Learn the weights of triage's model from nlu_data/triage/sentences and write them into the repository."""
     from bot.triage import train, weights
 
-    found = train.train()
+    found = train.train(say)
     found.save(weights.PATH)
     say(f"{weights.PATH}: {found.facts}")
 

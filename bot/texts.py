@@ -19,8 +19,20 @@ MILD_DISTRESS = {  # intent → the text that answers it
     "express_insomnia": "low_insomnia",
     "express_debt_worry": "low_debt",
     "express_family_conflict": "low_family_conflict",
-    "worry_about_other": "worry_about_other",
 }
+FIRST_HELP = {  # intent whose rule begins a form → the text with which that begins
+    "worry_about_other": "worry_about_other",
+    "help_calm": "ask_breathing_1",
+    "help_sleep": "ask_sleep_1",
+    "help_homesick": "ask_homesick_1",
+    "help_bullying": "ask_bullying_1",
+    "help_grief": "ask_grief_1",
+    "help_accident": "ask_accident_1",
+    "safety_plan": "ask_keep_plan",
+    "mood_check": "ask_mood",
+    "leave_contact": "ask_contact",
+}
+PLAN_FACTS = ("plan_signs", "plan_helps", "plan_people", "plan_places", "plan_numbers")  # the worker's own words
 PATH = ROOT / "nlu_data" / "texts.yml"
 MOMENT_FACTS = ("waited", "typical_wait", "next_duty", "case_number")  # known only when a text is sent
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -75,17 +87,32 @@ def get(key: str) -> Text:
     return Text(fill(row["text"]), buttons)
 
 
+def get_filled(key: str, facts: dict[str, str]) -> str:
+    """Gives a text with these facts beside the local ones. Raises KeyError for an unknown key."""
+    return fill(_raw()[key]["text"], {**settings().local_facts, **facts})
+
+
+def offers_person(key: str) -> bool:
+    """True if the text ends with the question whether the worker wants a person."""
+    return bool(_raw().get(key, {}).get("offers_person"))
+
+
+def wording(key: str) -> str:
+    """Gives what a recorded consent says of the text that was agreed to: its key and review date."""
+    return f"{key} {_raw()[key]['reviewed_on']}"
+
+
 ASK_PERSON = Button("找真人", "/request_human")
 
 
-def crisis(level: Level, kind: str | None) -> Text:
-    """Gives the fixed first reply for a level and kind, falling back to the kind's milder or the general text."""
-    keys = [f"crisis_{level}_{kind}", f"crisis_high_{kind}", f"crisis_{level}"]
+def crisis(level: Level, kind: str | None, again: bool = False) -> Text:
+    """Gives the fixed reply for a level and kind, or the level's general one; `again`: the short one."""
+    head = f"crisis_again_{level}" if again else f"crisis_{level}"
+    keys = [f"{head}_{kind}", head]
     found = get(next(key for key in keys if has(key)))
     return found if found.buttons else Text(found.text, (ASK_PERSON,))
 
 
 def with_facts(key: str, facts: dict[str, str]) -> Text:
     """Gives a text with what is known at this moment filled in as well. Raises KeyError for an unknown key."""
-    row = _raw()[key]
-    return Text(fill(row["text"], {**settings().local_facts, **facts}), get(key).buttons)
+    return Text(get_filled(key, facts), get(key).buttons)

@@ -11,16 +11,16 @@ from typing import Any
 
 import yaml
 
-from bot import texts
+from bot import text_review, texts
 from bot.conversation import controls
 from bot.knowledge import faqs
-from bot.settings import LOCAL_FACTS, ROOT
+from bot.settings import LOCAL_FACTS, ROOT, Settings
 from bot.triage.validate import faults as triage_faults
 
 DATA = ROOT / "nlu_data"
 HELD_OUT = ROOT / "tests" / "nlu" / "heldout"
 # set by the retriever or sent by a button; they have no examples
-INTERNAL_INTENTS = {"faq", "faq_candidates", "feedback", "nlu_fallback", "topic_menu"}
+INTERNAL_INTENTS = {"answer", "faq", "faq_candidates", "feedback", "nlu_fallback", "topic_menu"}
 MIN_EXAMPLES, MIN_VARIANTS, MAX_QUESTION = 20, 6, 25
 FAQ_KEYS = {"id", "topic", "question", "variants", "answer", "basis", "region", "valid_from", "valid_to"} | {
     "related",
@@ -28,6 +28,10 @@ FAQ_KEYS = {"id", "topic", "question", "variants", "answer", "basis", "region", 
     "reviewed_on",
 }
 REGIONS = {"全国", "河南", "平顶山"}
+NUMBERS = {  # as they are set at first, and as long as they get
+    **{name: str(field.default) for name, field in Settings.model_fields.items() if name.startswith("hotline_")},
+    **dict.fromkeys(("hotline_women", "hotline_youth", "hotline_gov", "hotline_antifraud"), "12345"),
+}
 PLACEHOLDER = re.compile(r"\{([^}]*)\}")
 
 
@@ -121,7 +125,7 @@ def _faq_faults(path: Path, content: dict[str, Any], ids: set[Any]) -> Iterator[
 
 
 def _placeholder_faults(text: str) -> Iterator[str]:
-    unknown = set(PLACEHOLDER.findall(text)) - {*LOCAL_FACTS, *texts.MOMENT_FACTS}
+    unknown = set(PLACEHOLDER.findall(text)) - {*LOCAL_FACTS, *texts.MOMENT_FACTS, *texts.PLAN_FACTS}
     if unknown:
         yield f"unknown placeholder {', '.join(sorted(unknown))}"
     if not texts.fill(text, {}):
@@ -159,8 +163,18 @@ def _texts() -> Iterator[str]:
         where = f"nlu_data/texts.yml: {key}"
         if not row.get("reviewer") or not row.get("reviewed_on"):
             yield f"{where}: lacks reviewer or review date"
-        for fault in _placeholder_faults(row.get("text", "")):
+        for fault in (*_placeholder_faults(row.get("text", "")), *_care_faults(key, row)):
             yield f"{where}: {fault}"
+
+
+def _care_faults(key: str, row: dict[str, Any]) -> Iterator[str]:
+    declared = {next(iter(item)) for item in _load(ROOT / "domain.yml")["intents"]}
+    for button in row.get("buttons") or ():
+        ours = button["payload"].startswith(controls.PAYLOAD)  # checked with the controls
+        if not ours and button["payload"].removeprefix("/").partition("{")[0] not in declared:
+            yield f"button {button['title']} stands for no known intent"
+    if text_review.is_care(key):
+        yield from text_review.faults(key, row, NUMBERS)
 
 
 def main() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.care import rights
 from bot.care.moves import move_case, move_owner
 from bot.care.waiting import begin as begin_waiting
 from bot.clock import local, now
@@ -18,6 +20,7 @@ from bot.level import Level, max_level
 
 RIGHTS_KINDS = {"bullying", "exploitation", "harassment"}
 SAFETY_KINDS = {"violence", "threat", "medical"}
+DESPAIR_KINDS = {"", "self_harm", "wage_threat", "distress", "debt"}
 
 
 @dataclass(frozen=True)
@@ -35,20 +38,21 @@ def open_case(message_id: str, level: Level, kind: str | None = None) -> CaseRef
     At `high` and above the conversation waits for a counsellor from now on. Raises NotFound for an unknown message.
     """
     with transaction() as session:
-        message, conversation = _locked(session, message_id)
+        message, conversation = locked_message(session, message_id)
         case, created = ensure_case(session, conversation, level, kind or "")
         if _logged(session, message.id, "sign"):
             return CaseRef(case.number, case.level, created=False)
         session.add(CaseEvent(case_id=case.id, kind="sign", message_id=message.id, level=level))
         _raise_to(session, case, conversation, level, kind or "")
         _alert(session, message, level)
+        _pair(session, case, message, level, kind or "")
         return CaseRef(case.number, case.level, created)
 
 
 def request_human(message_id: str) -> CaseRef:
     """Logs the wish to talk to a person and puts the conversation on the desk's queue. Idempotent on the message."""
     with transaction() as session:
-        message, conversation = _locked(session, message_id)
+        message, conversation = locked_message(session, message_id)
         case, created = ensure_case(session, conversation, Level.none, "")
         if not _logged(session, message.id, "request"):
             session.add(CaseEvent(case_id=case.id, kind="request", message_id=message.id))
@@ -64,7 +68,8 @@ def _alert(session: Session, message: Message, level: Level) -> None:
     session.add(Alert(message_id=message.id, conversation_id=message.conversation_id, level=level))
 
 
-def _locked(session: Session, public_id: str) -> tuple[Message, Conversation]:
+def locked_message(session: Session, public_id: str) -> tuple[Message, Conversation]:
+    """Gives a message with its conversation, locked until the transaction ends. Raises NotFound."""
     message = session.execute(select(Message).where(Message.public_id == public_id)).scalar_one_or_none()
     if message is None:
         raise NotFound("no such message")
@@ -82,24 +87,37 @@ def _logged(session: Session, message_id: int, kind: str) -> bool:
 def ensure_case(session: Session, conversation: Conversation, level: Level, kind: str) -> tuple[CareCase, bool]:
     """Gives the conversation's open case, making one if there is none, and whether it was made."""
     case = session.execute(
-        select(CareCase).where(CareCase.conversation_id == conversation.id, CareCase.state != CaseState.closed)
+        select(CareCase).where(
+            CareCase.conversation_id == conversation.id,
+            CareCase.state != CaseState.closed,
+            CareCase.paired_with.is_(None),
+        )
     ).scalar_one_or_none()
     if case is not None:
         return case, False
-    case = CareCase(
-        number=_number(conversation),
-        conversation_id=conversation.id,
-        person_id=conversation.person_id,
-        category=category_of(kind),
-        level=level,
-        kind=kind,
-    )
+    return _new_case(session, conversation, category=category_of(kind), level=level, kind=kind), True
+
+
+def _new_case(session: Session, conversation: Conversation, **facts: Any) -> CareCase:
+    person_id = conversation.person_id
+    case = CareCase(number=_number(conversation), conversation_id=conversation.id, person_id=person_id, **facts)
     session.add(case)
     session.flush()
     case.number = f"{local(case.opened_at):%Y%m%d}-{case.id:05d}"
-    session.add(CaseEvent(case_id=case.id, kind="opened", level=level))
+    session.add(CaseEvent(case_id=case.id, kind="opened", level=case.level))
     session.flush()
-    return case, True
+    return case
+
+
+def _pair(session: Session, case: CareCase, message: Message, level: Level, kind: str) -> None:
+    """Opens a case of rights beside this one when somebody despairs over wages, an injury or a dismissal."""
+    matter = "wages" if kind == "wage_threat" else rights.matter_of(message.body)
+    if not level.is_crisis or matter is None or kind not in DESPAIR_KINDS:
+        return
+    found = select(CareCase.id).where(CareCase.paired_with == case.id, CareCase.state != CaseState.closed)
+    if session.execute(found).first() is None:
+        facts = {"category": Category.rights, "level": Level.low, "kind": matter, "paired_with": case.id}
+        _new_case(session, case.conversation, **facts)
 
 
 def _number(conversation: Conversation) -> str:

@@ -223,8 +223,12 @@ def _owned(session: Session, conversation_id: str, staff_id: str) -> Conversatio
 
 
 def _open_case_or_none(session: Session, conversation_id: str) -> CareCase | None:
+    """The open case; of a pair the first one, and the other when that is closed."""
     return session.execute(
-        select(CareCase).where(CareCase.conversation_id == conversation_id, CareCase.state != CaseState.closed)
+        select(CareCase)
+        .where(CareCase.conversation_id == conversation_id, CareCase.state != CaseState.closed)
+        .order_by(CareCase.paired_with.is_not(None), CareCase.id)
+        .limit(1)
     ).scalar_one_or_none()
 
 

@@ -34,6 +34,17 @@ def asks_for_person(text: str) -> bool:
     return bool(_ASKS_FOR_PERSON.match(text.strip()))
 
 
+_SAFE = re.compile(r"^[我俺现在这会儿还挺很]*安全[的了呢啊]*[。！!.~]*$")
+_NOT_SAFE = re.compile(r"^[我俺现在这会儿还很]*(?:不|不太|不怎么)安全[的了啊]*[。！!.~]*$")
+
+
+def says_whether_safe(text: str) -> str | None:
+    """Gives yes or no for a plain answer to "are you safe now?", which counts even when the question has passed."""
+    if _NOT_SAFE.match(text.strip()):
+        return "no"
+    return "yes" if _SAFE.match(text.strip()) else None
+
+
 def is_typed_command(text: str) -> bool:
     """True for a bot command that a person typed, such as /restart: it means nothing here and must change nothing."""
     return bool(_SLASH_FIRST.match(text)) and neutralise(text).isascii()

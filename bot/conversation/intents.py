@@ -13,7 +13,13 @@ from bot.knowledge import faqs
 from bot.level import Level
 from bot.settings import ROOT
 
-ACTION_TEXTS = {"action_request_human": "human_requested", "action_record_feedback": "praise_received"}
+ACTION_TEXTS = {
+    "action_request_human": "human_requested",
+    "action_record_feedback": "praise_received",
+    "action_tell_age": "age_unknown",
+    "action_withdraw_consent": "consent_none",
+}
+AFTER_A_QUESTION = {"affirm": "affirm_reply", "deny": "deny_reply"}
 UNSURE = ("nlu_fallback", "faq_candidates")
 
 
@@ -34,6 +40,10 @@ def answer_for(nlu: dict[str, Any]) -> str:
         return texts.crisis(Level.high, None).text
     if intent in texts.MILD_DISTRESS:
         return texts.get(texts.MILD_DISTRESS[intent]).text
+    if intent in texts.FIRST_HELP:
+        return texts.get(texts.FIRST_HELP[intent]).text
+    if intent in AFTER_A_QUESTION:
+        return texts.get(AFTER_A_QUESTION[intent]).text
     keys = fixed_keys().get(intent) or ["ask_rephrase"]
     return "\n\n".join(texts.get(key).text for key in keys if texts.has(key))
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot import texts
-from bot.care import waiting
+from bot.care import people, waiting
 from bot.clock import now
 from bot.conversation.turn import Reply, Turn
 from bot.db.session import reading
@@ -36,7 +36,9 @@ def _reply(turn: Turn, message: dict[str, Any]) -> Reply | None:
         shown = faqs.menu(str(custom["topic_menu"]))
         return Reply(shown.text, shown.buttons)
     if "crisis" in custom:
-        return crisis_reply(turn, Level(custom["crisis"]), custom.get("kind"))
+        return crisis_reply(turn, Level(custom["crisis"]), custom.get("kind"), custom.get("text"))
+    if "plan" in custom:
+        return plan_reply(turn)
     if custom.get("text") == "welcome":
         return _welcome(turn)
     if "text" in custom:
@@ -66,10 +68,22 @@ def _called(buttons: tuple[Button, ...]) -> Reply:
     return Reply(text.text, buttons + text.buttons)
 
 
-def crisis_reply(turn: Turn, level: Level, kind: str | None) -> Reply:
-    """Gives the fixed crisis text; a short one if the same or worse was told within the last half hour."""
+def plan_reply(turn: Turn) -> Reply:
+    """Gives the worker's own safety plan; its words never pass through the engine."""
+    plan = people.read_plan(turn.conversation_id)
+    if not plan:
+        return fixed("plan_none")
+    facts = {f"plan_{step}": words for step, words in plan.items()}
+    return Reply(texts.get_filled("plan_shown", facts), texts.get("plan_shown").buttons)
+
+
+def crisis_reply(turn: Turn, level: Level, kind: str | None, key: str | None = None) -> Reply:
+    """Gives the fixed crisis text; a short one if the same or worse was told within the last half hour.
+
+    `key` names another text for it, where the engine knows better what comes next.
+    """
     told = turn.crisis_told.rank >= level.rank and turn.crisis_told.is_crisis
-    text = texts.get("crisis_again") if told else texts.crisis(level, kind or turn.kind or None)
+    text = texts.get(key) if key else texts.crisis(level, kind or turn.kind or None, again=told)
     words = text.text if waiting.someone_on_duty() else _with_the_truth(text.text)
     return Reply(words, _with_person(text), level=level)
 

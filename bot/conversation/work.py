@@ -9,9 +9,10 @@ import logging
 from sqlalchemy import select
 
 from bot import care, texts
+from bot.care import answers
 from bot.channels.incoming import Form
 from bot.conversation import crash, render
-from bot.conversation.commands import COMMANDS, asks_for_person, is_typed_command, neutralise
+from bot.conversation.commands import COMMANDS, asks_for_person, is_typed_command, neutralise, says_whether_safe
 from bot.conversation.controls import Control, control_of
 from bot.conversation.engine import Answer, Engine, Question
 from bot.conversation.inbox import is_blank
@@ -37,7 +38,18 @@ FIXED = {
     Form.file: "unsupported_file",
     Form.edited: "edited_message",
 }
-DISTRESS_INTENTS = {"express_distress", *texts.MILD_DISTRESS}  # their rules log the case
+DISTRESS_INTENTS = {"express_distress", *texts.MILD_DISTRESS}  # their rules log the case, and so do forms
+
+UNFIT = {
+    "chitchat_weather",
+    "chitchat_food",
+    "chitchat_joke",
+    "chitchat_happy",
+    "insult",
+    "nlu_fallback",
+    "out_of_scope",
+}
+"""Understood, or not, as what must not be answered lightly within half an hour of a cry for help."""
 
 
 async def answer(engine: Engine, turn: Turn) -> list[Reply]:
@@ -63,7 +75,7 @@ def payload_of(turn: Turn) -> str | None:
     if turn.command is not None:
         return COMMANDS[turn.command].payload
     if turn.press is None:
-        return "/request_human" if asks_for_person(turn.text) else None
+        return _payload_of_words(turn)
     with reading() as session:
         message = session.execute(
             select(Message).where(
@@ -72,6 +84,14 @@ def payload_of(turn: Turn) -> str | None:
         ).scalar_one_or_none()
     buttons = buttons_of(message) if message else []
     return buttons[turn.press.index].payload if 0 <= turn.press.index < len(buttons) else ""
+
+
+def _payload_of_words(turn: Turn) -> str | None:
+    """Plain words that must work whatever the engine thinks of them."""
+    if asks_for_person(turn.text):
+        return "/request_human"
+    safe = says_whether_safe(turn.text) if turn.crisis_told.is_crisis else None
+    return f'/answer{{"answer": "safe_now.{safe}"}}' if safe else None
 
 
 async def _answer_crisis(engine: Engine, turn: Turn) -> list[Reply]:
@@ -131,9 +151,20 @@ def _without_engine(turn: Turn, payload: str) -> list[Reply]:
         if payload.startswith("/feedback") and turn.press:
             feedback.record(turn.press.message_id, str(values["value"]))
             return [render.fixed("feedback_thanks")]
+        if payload.startswith("/answer"):
+            return [_answer_noted(turn, str(values["answer"]))]
     except (XinqiaoError, KeyError):
         log.warning("a control could not be served without the engine")
     return [outage(turn)]
+
+
+def _answer_noted(turn: Turn, given: str) -> Reply:
+    """Keeps the answer on a button; one that says danger pages the desk and is told what to do."""
+    question, _, answer = given.partition(".")
+    level = answers.record(turn.message_id, question, answer, turn.kind)
+    if level == Level.imminent:
+        return render.crisis_reply(turn, level, turn.kind, answers.URGENT[question])
+    return render.fixed("answer_noted")
 
 
 async def _answer_text(engine: Engine, turn: Turn) -> list[Reply]:
@@ -151,12 +182,14 @@ async def _answer_text(engine: Engine, turn: Turn) -> list[Reply]:
         if turn.level == Level.low:
             return [await asyncio.to_thread(_low_without_engine, turn)]
         return [await asyncio.to_thread(outage, turn)]
+    if turn.crisis_told.is_crisis and found.nlu.get("intent") in UNFIT and not found.nlu.get("form"):
+        replies = [await asyncio.to_thread(render.fixed, "crisis_still_here"), *replies[1:]]
     return await _with_care(engine, turn, found, replies) if turn.level == Level.low else replies
 
 
 async def _with_care(engine: Engine, turn: Turn, found: Answer, replies: list[Reply]) -> list[Reply]:
     """At `low` the engine is told of the distress too; an answer to a question stays, small talk gives way."""
-    if found.nlu.get("intent") in DISTRESS_INTENTS:
+    if found.nlu.get("intent") in DISTRESS_INTENTS or found.nlu.get("form"):
         return replies
     answers = [reply for reply in replies if reply.faq_id or reply.is_welcome]
     try:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-PAYLOAD_INTENTS = frozenset({"faq", "faq_candidates", "feedback", "topic_menu"})
-CARE_INTENTS = frozenset({"request_human", "worry_about_other"})
+PAYLOAD_INTENTS = frozenset({"answer", "faq", "faq_candidates", "feedback", "topic_menu"})
+CARE_INTENTS = frozenset({"request_human", "worry_about_other", "safety_plan", "show_plan", "withdraw_consent"})
 
 
 class Outcome(Enum):
@@ -56,7 +56,7 @@ def is_topic(intent: str) -> bool:
 
 def is_care(intent: str) -> bool:
     """Say whether the intent is a person in need."""
-    return intent.startswith("express_") or intent in CARE_INTENTS
+    return intent.startswith(("express_", "help_")) or intent in CARE_INTENTS
 
 
 def conversation_wins(intent: str, confidence: float, found: Chances, limits: Thresholds) -> bool:

@@ -26,7 +26,7 @@ from bot.nlu.replies import ERROR, item_of, nlu_block
 from bot.nlu.text import is_payload
 from bot.nlu.tracker_rows import TrackerRows, TrackerUnavailable
 from bot.nlu.tracker_store import begin_session
-from bot.nlu.turn import Turn, current, failed_actions, understood
+from bot.nlu.turn import Turn, current, failed_actions, heard_by, understood
 
 logger = logging.getLogger(__name__)
 
@@ -211,4 +211,5 @@ def _result(message: UserMessage, turn: Turn) -> dict[str, Any]:
         raise Refused(502, "action_failed")
     if not items:
         raise Refused(502, "no_reply")
-    return {"message_id": message.message_id, "messages": items, "nlu": nlu_block(said.parse_data)}
+    nlu = {**nlu_block(said.parse_data), "form": heard_by(events)}
+    return {"message_id": message.message_id, "messages": items, "nlu": nlu}

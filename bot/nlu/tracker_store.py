@@ -16,6 +16,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
+    ActiveLoop,
     Event,
     SessionStarted,
     SlotSet,
@@ -50,7 +51,9 @@ class EncryptedTrackerStore(TrackerStore):
         """
         events = list(tracker.events)
         if any(isinstance(event, SessionStarted) for event in events):
-            _put(self._rows, tracker.sender_id, bounded(events, tracker.current_slot_values()))
+            _put(
+                self._rows, tracker.sender_id, bounded(events, tracker.current_slot_values(), tracker.active_loop_name)
+            )
         turn = current.get()
         if turn is not None:
             turn.tracker = tracker
@@ -82,8 +85,11 @@ def _put(rows: TrackerRows, sender_id: str, events: list[Event]) -> None:
     rows.put(sender_id, body.encode("utf-8", "surrogatepass"))
 
 
-def bounded(events: list[Event], slots: dict[str, Any]) -> list[Event]:
-    """Return the events of the running session, and of these at most MAX_EVENTS from a person's turn on."""
+def bounded(events: list[Event], slots: dict[str, Any], loop: str | None = None) -> list[Event]:
+    """Return the events of the running session, and of these at most MAX_EVENTS from a person's turn on.
+
+    The slots and the running form are kept whatever is cut.
+    """
     start = _session_start(events)
     session = events[start:]
     if len(session) <= MAX_EVENTS:
@@ -92,7 +98,12 @@ def bounded(events: list[Event], slots: dict[str, Any]) -> list[Event]:
     if cut is None:
         return session
     known = [SlotSet(name, value) for name, value in slots.items() if value is not None]
-    return [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted(), *known, *session[cut:]]
+    running = [ActiveLoop(loop)] if loop and not _has_loop(session[cut:]) else []
+    return [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted(), *known, *running, *session[cut:]]
+
+
+def _has_loop(events: list[Event]) -> bool:
+    return any(isinstance(event, ActiveLoop) for event in events)
 
 
 def _session_start(events: list[Event]) -> int:

@@ -38,6 +38,13 @@ def understood(events: Iterable[Event]) -> UserUttered | None:
     return said[-1] if said else None
 
 
+def heard_by(events: list[Event]) -> str:
+    """Return the form that took the message as an answer or began with it; empty if a rule answered it."""
+    acted = [event.action_name for event in events if isinstance(event, ActionExecuted)]
+    first = next((name for name in acted if name and name not in (ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME)), "")
+    return first if first.endswith("_form") else ""
+
+
 def failed_actions(events: list[Event]) -> list[str]:
     """Return the actions that did nothing.
 

@@ -4,6 +4,8 @@
 (想|要|)死      one of these, or nothing where an alternative is empty
 <other>自杀     one word of the group `other` in words.yml
 不给…就跳       up to six characters of the same clause in between
+拿着……跳        up to sixteen characters of the same clause in between
+绳子//今晚      up to thirty characters in between, whatever clause they are in
 ^想走了$        at the beginning and at the end of a clause
 走了，我        "，" is the boundary of a clause, the end of the message too
 """
@@ -14,8 +16,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-GAP = "…"
 LONGEST_GAP = 6
+_GAP = re.compile("(……|…|//)")
+_GAPS = {"…": LONGEST_GAP, "……": 16, "//": 30}
+_ACROSS = "//"
 # A part with more phrases is cut in two that must touch: work grows with the sum, not the product.
 _MOST_PHRASES = 24
 _PIECE = re.compile(r"\(([^()]*)\)|<([a-z_]+)>|([^()<>|]+)")
@@ -29,11 +33,15 @@ class BadExpression(ValueError):
 
 @dataclass(frozen=True)
 class Part:
-    """One of the phrases must stand at most `gap` characters behind the part before; or none, if optional."""
+    """One of the phrases must stand at most `gap` characters behind the part before; or none, if optional.
+
+    `across` says that the gap may reach over the end of a clause.
+    """
 
     phrases: tuple[str, ...]
     gap: int
     optional: bool
+    across: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,28 +56,30 @@ class Expression:
 def parse(source: str, groups: Groups) -> Expression:
     """The expression spelled out; raises BadExpression."""
     body = source.removeprefix("^").removesuffix("$")
-    parts = [part for text in body.split(GAP) for part in _parts(text, groups)]
+    first, *rest = _GAP.split(body)
+    gaps = ["…", *rest[::2]]
+    parts = [part for gap, text in zip(gaps, [first, *rest[1::2]], strict=True) for part in _parts(text, gap, groups)]
     return Expression(tuple(parts), at_start=source.startswith("^"), at_end=source.endswith("$"))
 
 
-def _parts(text: str, groups: Groups) -> Iterator[Part]:
+def _parts(text: str, gap_before: str, groups: Groups) -> Iterator[Part]:
     """The text between two gaps, as parts that touch."""
-    gap = LONGEST_GAP
+    gap, across = _GAPS[gap_before], gap_before == _ACROSS
     phrases = [""]
     for piece in _pieces(text):
         choices = _choices(piece, groups)
         movable = gap == 0 or "" not in phrases
         if movable and len(phrases) * len(choices) > _MOST_PHRASES:
-            yield _part(phrases, gap)
-            phrases, gap = [""], 0
+            yield _part(phrases, gap, across)
+            phrases, gap, across = [""], 0, False
         phrases = list(dict.fromkeys(start + end for start, end in itertools.product(phrases, choices)))
     if gap > 0 and "" in phrases:
         raise BadExpression("a part may be empty")
-    yield _part(phrases, gap)
+    yield _part(phrases, gap, across)
 
 
-def _part(phrases: Sequence[str], gap: int) -> Part:
-    return Part(tuple(phrase for phrase in phrases if phrase), gap, optional="" in phrases)
+def _part(phrases: Sequence[str], gap: int, across: bool) -> Part:
+    return Part(tuple(phrase for phrase in phrases if phrase), gap, optional="" in phrases, across=across)
 
 
 def _pieces(part: str) -> Iterator[re.Match[str]]:

@@ -19,7 +19,10 @@ from bot.triage.expressions import Expression, parse
 from bot.triage.levels import Kind, Scope
 
 DATA = Path(__file__).parents[2] / "nlu_data" / "triage"
-SIGN_FILES = ("imminent.yml", "high.yml", "low.yml", "topics.yml", "hints.yml")
+SIGN_FILES = (
+    *("imminent.yml", "high.yml", "low.yml", "topics.yml", "hints.yml"),
+    *("plans.yml", "veiled.yml", "others.yml"),
+)
 IDIOM_FILE = "idioms.yml"
 GROUP_FILES = ("words.yml", "scope.yml")
 CLOAK_FILE = "cloak.yml"
@@ -65,12 +68,14 @@ class Cloak:
 
 @dataclass(frozen=True)
 class Combination:
-    """Signs that mean more together: with `all_of` in one message, the message has this level."""
+    """Signs that mean more together: with `all_of` and `least` of `some` in one message, it has this level."""
 
     all_of: frozenset[str]
     level: Level
     kind: Kind
     note: str
+    some: frozenset[str] = frozenset()
+    least: int = 0
 
 
 @dataclass(frozen=True)
@@ -176,4 +181,12 @@ def _cloak(raw: Mapping[str, Any]) -> Cloak:
 
 
 def _combination(raw: Mapping[str, Any]) -> Combination:
-    return Combination(frozenset(raw["all"]), Level(raw["level"]), Kind(raw["kind"]), raw["note"])
+    some = frozenset(raw.get("some", ()))
+    return Combination(
+        all_of=frozenset(raw.get("all", ())),
+        level=Level(raw["level"]),
+        kind=Kind(raw["kind"]),
+        note=raw["note"],
+        some=some,
+        least=raw.get("least", 1 if some else 0),
+    )

@@ -1,5 +1,7 @@
-"""Character n-grams of a folded text, hashed into a fixed number of buckets."""
+"""Character n-grams of a folded text, and what the rules found in it, hashed into a fixed number of buckets."""
 
+import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +9,7 @@ from numpy.typing import NDArray
 
 SIZES = (1, 2, 3, 4)
 BUCKETS = 1 << 16
+MARKS = 1 << 10  # buckets behind those of the n-grams, for what the rules found
 _FACTORS = np.array([0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F], dtype=np.uint32)
 
 
@@ -35,3 +38,8 @@ def grams_of(text: str) -> Grams:
     buckets = np.concatenate(hashes).astype(np.int64) % BUCKETS
     unique, first, counts = np.unique(buckets, return_index=True, return_counts=True)
     return Grams(unique, counts.astype(np.float32), tuple(spans[at] for at in first))
+
+
+def marks_of(names: Iterable[str]) -> NDArray[np.int64]:
+    """The buckets of what the rules found, each once."""
+    return np.array(sorted({BUCKETS + zlib.crc32(name.encode()) % MARKS for name in names}), dtype=np.int64)

@@ -11,11 +11,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from bot.level import Level
-from bot.triage.encoder import load_encoder
 from bot.triage.fold import CLAUSE
 from bot.triage.levels import Kind
 from bot.triage.ngrams import grams_of
-from bot.triage.weights import Chances, Weights, read_weights, repository_weights
+from bot.triage.scope import FINDINGS, Finding
+from bot.triage.weights import Chances, Seen, Weights, read_weights, repository_weights
 
 OPINION = "xinqiao_opinion"
 _FILE = "weights.npz"
@@ -49,10 +49,9 @@ class Model:
     def pipe(self, docs: Iterable[Doc], batch_size: int = 64) -> Iterator[Doc]:
         """Gives the docs with opinions, in order."""
         for batch in batched(docs, batch_size):
-            texts = [doc.text.removesuffix(CLAUSE) for doc in batch]
-            chances = self.weights.chances(load_encoder()(texts), texts)
-            for doc, text, row in zip(batch, texts, chances, strict=True):
-                doc.user_data[OPINION] = self._opinion(text, row)
+            seen = [seen_in(doc) for doc in batch]
+            for doc, one, row in zip(batch, seen, self.weights.chances(seen), strict=True):
+                doc.user_data[OPINION] = self._opinion(one.text, row)
                 yield doc
 
     def _opinion(self, text: str, row: Chances) -> Opinion:
@@ -105,6 +104,13 @@ class Model:
         """Loads the weights."""
         self._weights = read_weights((Path(path) / _FILE).read_bytes())
         return self
+
+
+def seen_in(doc: Doc) -> Seen:
+    """What the model gets to see of a message whose findings are known."""
+    findings: tuple[Finding, ...] = doc.user_data[FINDINGS]
+    judged = [f"{found.reason.level}/{found.reason.kind}/{found.reason.scope}" for found in findings]
+    return Seen(doc.text.removesuffix(CLAUSE), (*judged, *(found.signal for found in findings if found.signal)))
 
 
 def batched(docs: Iterable[Doc], size: int) -> Iterator[list[Doc]]:

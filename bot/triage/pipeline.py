@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,13 +12,14 @@ from pathlib import Path
 import spacy
 from spacy.language import Language
 
-from bot.triage import opinion, scope, signs, verdict  # noqa: F401  (they register their components)
+from bot.triage import combine, opinion, scope, signs, verdict  # noqa: F401  (they register their components)
 from bot.triage.levels import Assessment
 from bot.triage.lexicon import Raw, digest, put_into, read_raw
 from bot.triage.tokenizer import NAME as TOKENIZER
 from bot.triage.weights import PATH as WEIGHTS
 
-COMPONENTS = ("xinqiao_signs", "xinqiao_idioms", "xinqiao_scope", "xinqiao_model", "xinqiao_level")
+RULES = ("xinqiao_signs", "xinqiao_idioms", "xinqiao_scope", "xinqiao_combine")
+COMPONENTS = (*RULES, "xinqiao_model", "xinqiao_level")
 FORMAT = "2.0.0"  # changes when code and saved data no longer fit
 
 
@@ -47,14 +48,20 @@ class Triage:
 def build(raw: Raw | None = None) -> Triage:
     """A pipeline over these rows, or over the repository's."""
     rows = read_raw() if raw is None else raw
-    nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"@tokenizers": TOKENIZER}}})
-    put_into(nlp.vocab, rows)
-    for component in COMPONENTS:
-        nlp.add_pipe(component)
+    nlp = assembled(rows, COMPONENTS)
     nlp.meta["name"], nlp.meta["version"] = "xinqiao_triage", version_of(rows)
     triage = Triage(nlp)
     triage.assess("准备好了")  # so that the first message does not wait
     return triage
+
+
+def assembled(raw: Raw, components: Sequence[str]) -> Language:
+    """These components over these rows."""
+    nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"@tokenizers": TOKENIZER}}})
+    put_into(nlp.vocab, raw)
+    for component in components:
+        nlp.add_pipe(component)
+    return nlp
 
 
 def version_of(raw: Raw) -> str:

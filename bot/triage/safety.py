@@ -1,6 +1,11 @@
-"""The gate before every release: a lexicon or a model that loses on the frozen set is not published."""
+"""The gate before every release: a lexicon or a model that loses on the frozen set is not published.
 
-from collections.abc import Sequence
+A lexicon is changed row by row, so that none of the sentences seen before may be lost. A retrained model gains some and
+loses others; its figures must not fall below those reached before.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,9 +15,8 @@ from bot.triage.measure import Judged
 from bot.triage.pipeline import Triage
 from bot.triage.sentences import FROZEN, Sentence, read_sentences
 
-RECALL = 0.99  # of imminent and high, at high or above
-HARD_NEGATIVES = 0.99  # of what merely looks like risk, without alarm
-PATHS = 0.95  # third-person and violence paths
+REACHED = FROZEN.parent / "reached.json"  # the figures of the last release, which none may fall below
+TARGETS = {"recall": 0.99, "hard_negatives_spared": 0.99, "paths_right": 0.95}
 _NAMED = 20  # ids in a report
 
 
@@ -37,26 +41,30 @@ def judged(triage: Triage, sentences: Sequence[Sentence]) -> list[Judged]:
     return [Judged(sentence, one) for sentence, one in zip(sentences, found, strict=True)]
 
 
-def check(candidate: Triage, live: Triage | None = None) -> Report:
-    """Whether the candidate keeps the floors and, where a live pipeline is given, loses nothing that it had."""
-    rows = judged(candidate, frozen())
-    figures = {
+def figures_of(rows: Sequence[Judged]) -> dict[str, float]:
+    """The figures that the frozen set is about, by name."""
+    return {
         "recall": measure.recall(rows).rate,
         "imminent_as_imminent": measure.imminent_seen(rows).rate,
+        "distress_noticed": measure.noticed(rows).rate,
         "hard_negatives_spared": measure.hard_negatives_spared(rows).rate,
         "paths_right": measure.paths_right(rows).rate,
     }
-    faults = [*_under_floor(figures), *(_losses(rows, judged(live, frozen())) if live else [])]
-    return Report(not faults, tuple(faults), figures)
 
 
-def _under_floor(figures: dict[str, float]) -> list[str]:
-    floors = {"recall": RECALL, "hard_negatives_spared": HARD_NEGATIVES, "paths_right": PATHS}
-    return [
-        f"{name} is {figures[name]:.4f}, the floor is {floor}"
-        for name, floor in floors.items()
-        if figures[name] < floor
-    ]
+def check(candidate: Triage, live: Triage) -> Report:
+    """Whether the candidate loses nothing that the live pipeline has; without a frozen set nothing can be released."""
+    if not frozen():
+        return Report(False, ("the frozen set is missing: nothing can be judged",), {})
+    rows = judged(candidate, frozen())
+    faults = _losses(rows, judged(live, frozen()))
+    return Report(not faults, tuple(faults), figures_of(rows))
+
+
+def below(figures: Mapping[str, float]) -> list[str]:
+    """The figures that are lower than what a release has reached before."""
+    before = json.loads(REACHED.read_text(encoding="utf-8"))
+    return [f"{name} is {figures[name]:.4f}, it was {least}" for name, least in before.items() if figures[name] < least]
 
 
 def _losses(rows: Sequence[Judged], before: Sequence[Judged]) -> list[str]:

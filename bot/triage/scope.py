@@ -18,11 +18,12 @@ from bot.triage.levels import Kind, Reason, Scope
 from bot.triage.lexicon import Row, lexicon_of
 from bot.triage.scope_words import ScopeWords, last
 from bot.triage.signs import IDIOMS, SIGNS
+from bot.triage.whose import is_of_other, last_subject
 
 FINDINGS = "xinqiao_findings"
-_NEAR = 8
+OTHERS = "other_"  # before a signal that is somebody else's
 # Signals that are the same whoever is the subject of the sentence: 老板欠薪.
-_ANYBODYS = frozenset({"farewell", "wage", "ultimatum", "rescue"})
+_ANYBODYS = frozenset({"wage", "ultimatum", "rescue"})
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Finding:
 class Place:
     """A sign with what stands around it; `before` and `after` end with the clause.
 
+    `earlier` is the message up to the sign's clause.
     `words` are the lexicon's words in the sign, without what the writer put into its gaps;
     `about_other` says that some sign of the message names another person in danger.
     """
@@ -46,10 +48,15 @@ class Place:
     words: str
     before: str
     after: str
-    clause_before: str
+    earlier: str
     message: str
     about_other: bool
     lex: ScopeWords
+
+    @property
+    def clause_before(self) -> str:
+        """The last clause before the sign's own."""
+        return self.earlier.rpartition(CLAUSE)[2]
 
 
 class ScopeJudge:
@@ -70,9 +77,9 @@ class ScopeJudge:
         text = doc.text
         signs = [(span, self._rows[int(span.label_)]) for span in doc.spans[SIGNS]]
         idioms = [(span, self._rows[int(span.label_)]) for span in doc.spans[IDIOMS]]
-        about_other = any(row.kind is Kind.third_person for _, row in signs)
-        places = [_place(text, span, row, about_other, self._words) for span, row in signs]
-        found = [_judged(place) for place in places if _applies(place.row, text)]
+        places = [_place(text, span, row, self._words) for span, row in signs if _applies(row, text)]
+        about_other = any(place.row.kind is Kind.third_person or _is_of_other(place) for place in places)
+        found = [_judged(replace(place, about_other=about_other)) for place in places]
         found += [_figure(span, row) for span, row in idioms if row.level is not Level.none]
         doc.user_data[FINDINGS] = tuple(dict.fromkeys(found))
         return doc
@@ -84,19 +91,18 @@ def make_scope(nlp: Language, name: str) -> ScopeJudge:
     return ScopeJudge(nlp.vocab)
 
 
-def _place(text: str, span: Span, row: Row, about_other: bool, words: ScopeWords) -> Place:
+def _place(text: str, span: Span, row: Row, words: ScopeWords) -> Place:
     start = text.rfind(CLAUSE, 0, span.start_char) + 1
     end = text.find(CLAUSE, span.end_char)
-    earlier = text.rfind(CLAUSE, 0, max(start - 1, 0)) + 1
     return Place(
         row=row,
         sign=span.text.replace(SOFT, ""),
         words=span.id_,
         before=text[start : span.start_char],
         after=text[span.end_char : end if end >= 0 else len(text)],
-        clause_before=text[earlier : max(start - 1, 0)],
+        earlier=text[: max(start - 1, 0)],
         message=text,
-        about_other=about_other,
+        about_other=False,
         lex=words,
     )
 
@@ -137,7 +143,7 @@ def _is_quoted(place: Place) -> bool:
     """From the news, a film, a song or a game, and not about the writer."""
     if place.row.firm or place.lex.means_self_too.search(place.message):
         return False
-    return _inside_title(place) or _is_told(place) or _is_story_going_on(place)
+    return _inside_title(place) or _is_told(place) or _is_story_going_on(place) or _is_fiction(place)
 
 
 def _is_told(place: Place) -> bool:
@@ -145,7 +151,7 @@ def _is_told(place: Place) -> bool:
     cue = last(place.lex("quote"), place.before)
     if cue is None or place.lex("self").search(place.before[cue:]):
         return False
-    own_wish = place.lex("wish").match(place.sign) is not None and _last_subject(place.lex, place.before) is None
+    own_wish = place.lex("wish").match(place.sign) is not None and last_subject(place.lex, place.before) is None
     return not own_wish or place.lex("story").search(place.before) is not None
 
 
@@ -153,6 +159,13 @@ def _is_story_going_on(place: Place) -> bool:
     """新闻里说，有人跳楼: the clause before opens the story, this one has somebody else in it."""
     opened = place.lex("quote").search(place.clause_before) is not None
     return opened and _is_of_other(place) and place.lex("self").search(place.before) is None
+
+
+def _is_fiction(place: Place) -> bool:
+    """The clause, or one beside it, speaks of a play, a game, a lesson or a headline, and nobody wants anything."""
+    beside = place.message[: len(place.earlier)].rpartition(CLAUSE)[2] + place.before + place.sign + place.after
+    rest = place.message[len(place.earlier) + len(place.before) + len(place.sign) :]
+    return place.lex("fiction").search(beside + "".join(rest.split(CLAUSE)[:3])) is not None
 
 
 def _inside_title(place: Place) -> bool:
@@ -174,59 +187,30 @@ def _speaks_of_self(place: Place) -> bool:
 
 def _is_past(place: Place) -> bool:
     """Over, and said to be over: an earlier attempt alone is a sign of risk today."""
-    if place.row.firm or not place.lex("past").search(place.clause_before + place.before + place.sign):
+    if place.row.firm or not _lies_back(place):
         return False
-    return _recovered(place) and not place.lex("relapse").search(place.message)
+    return _recovered(place) and place.lex("relapse").search(place.message) is None
+
+
+def _lies_back(place: Place) -> bool:
+    """The words up to the sign speak of another time, and do not come back to today."""
+    told = f"{place.clause_before}{CLAUSE}{place.before}"
+    then, now = last(place.lex("past"), told + place.sign), last(place.lex("now"), told)
+    return then is not None and (now is None or now < then)
 
 
 def _recovered(place: Place) -> bool:
-    return place.lex("recovered").search(place.message) is not None
+    """Said to be well, or what is told of today and of later years is good."""
+    if place.lex("recovered").search(place.message):
+        return True
+    since = last(place.lex("now"), place.message)
+    return since is not None and place.lex("well").search(place.message[since:]) is not None
 
 
 def _is_of_other(place: Place) -> bool:
     if place.row.kind not in (Kind.self_harm, Kind.distress) or place.row.signal in _ANYBODYS:
         return False
-    if place.lex.describes_other.match(place.after):
-        return True
-    if place.lex("self").search(place.sign):
-        return False
-    if place.about_other and not place.lex("self").search(place.before):
-        return True
-    return _subject_is_other(place) or _is_reported(place)
-
-
-def _subject_is_other(place: Place) -> bool:
-    """The last person named before the sign is somebody else, and near enough to be its subject."""
-    other = _last_subject(place.lex, place.before)
-    if other is None:
-        return False
-    between = place.before[other:]
-    if place.lex("self").search(between) and not place.lex.told_me.search(between):
-        return False
-    near = len(between) <= _NEAR and not place.lex("event").search(between)
-    return near or place.lex("help_other").search(place.message) is not None
-
-
-def _is_reported(place: Place) -> bool:
-    """我弟昨晚打电话，说不想活了: the clause begins with "says", the one before is about somebody else."""
-    if not place.lex("says").match(place.before):
-        asks = place.lex("help_other").search(place.message) is not None
-        return asks and last(place.lex("self"), place.before) is None and _names_other(place.lex, place.clause_before)
-    return _names_other(place.lex, place.clause_before)
-
-
-def _names_other(lex: ScopeWords, clause: str) -> bool:
-    return _last_subject(lex, clause) is not None
-
-
-def _last_subject(lex: ScopeWords, text: str) -> int | None:
-    """Where the last other person named ends, leaving out those that something is done to or with."""
-    ends = [
-        found.end()
-        for found in lex("other").finditer(text)
-        if not lex.ends_with_object_marker.search(text[: found.start()])
-    ]
-    return ends[-1] if ends else None
+    return is_of_other(place, about_other=place.about_other)
 
 
 # What follows from them
@@ -252,7 +236,9 @@ def _as_past(full: Reason, row: Row) -> Finding:
 
 
 def _as_other(full: Reason, row: Row) -> Finding:
-    return Finding(replace(full, kind=Kind.third_person, scope=Scope.third_person), "")
+    """His sign; what it says in the combinations is said of him."""
+    signal = f"{OTHERS}{row.signal}" if row.signal else ""
+    return Finding(replace(full, kind=Kind.third_person, scope=Scope.third_person), signal)
 
 
 _RULES: tuple[tuple[Callable[[Place], bool], Callable[[Reason, Row], Finding]], ...] = (

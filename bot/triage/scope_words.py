@@ -44,14 +44,25 @@ class ScopeWords:
         return re.compile(f"{self._any('tendency')}?的{self._any('person')}")
 
     @cached_property
-    def told_me(self) -> re.Pattern[str]:
-        """Somebody told the writer."""
-        return re.compile(f"{self._any('object_marker')}{self._any('self')}{self._any('told')}")
+    def one_who_acts(self) -> re.Pattern[str]:
+        """A person: somebody else (also as 我妈, 俺们班长), or the writer."""
+        own = self._any("self")
+        return re.compile(f"(?P<other>(?:{own}(?:们|的|家|屋头)?)?{self._any('other')})|(?P<self>{own})")
+
+    @cached_property
+    def moved_by(self) -> re.Pattern[str]:
+        """What follows one who is only looked at: 看到他|就想死."""
+        return re.compile("就|都|心里")
 
     @cached_property
     def ends_with_object_marker(self) -> re.Pattern[str]:
         """What follows is whom something is done to or with."""
-        return re.compile(f"{self._any('object_marker')}(?:{self._any('self')}(?:们|的)?)?$")
+        return re.compile(f"{self._any('object_marker')}$")
+
+    @cached_property
+    def ends_with_watching(self) -> re.Pattern[str]:
+        """What follows is whom the writer sees, hears or fears for."""
+        return re.compile(f"{self._any('watching')}$")
 
 
 def last(words: re.Pattern[str], text: str) -> int | None:

@@ -34,17 +34,20 @@ class Sentence:
     kind: Kind | None
     scope: Scope
     way: str
+    source: str  # the file it stands in, without its ending
 
 
 def read_sentences(directory: Path) -> list[Sentence]:
     """All sentences of a folder, in the order of its files."""
-    return [one for path in sorted(directory.glob("*.yml")) for group in read_rows(path) for one in _group(group)]
+    return [
+        one for path in sorted(directory.glob("*.yml")) for group in read_rows(path) for one in _group(group, path.stem)
+    ]
 
 
-def _group(group: dict[str, Any]) -> Iterator[Sentence]:
+def _group(group: dict[str, Any], source: str) -> Iterator[Sentence]:
     kind = None if group["kind"] == NO_KIND else Kind(group["kind"])
     for key, text in _texts(group):
-        yield Sentence(key, text, Level(group["level"]), kind, Scope(group["scope"]), group["way"])
+        yield Sentence(key, text, Level(group["level"]), kind, Scope(group["scope"]), group["way"], source)
 
 
 def _texts(group: dict[str, Any]) -> list[tuple[str, str]]:

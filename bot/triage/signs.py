@@ -59,23 +59,28 @@ class SignFinder:
     def __call__(self, doc: Doc) -> Doc:
         signs: list[Span] = []
         idioms: list[Span] = []
-        for index, found in self._places(doc).items():
-            row = self._rows[index]
-            spans = (_span(doc, chain, index) for chain in _joined(doc, row, found))
-            (idioms if row.mask else signs).extend(spans)
+        for index, places in self._places(doc).items():
+            if self._required[index] <= places.keys():
+                row = self._rows[index]
+                spans = (_span(doc, chain, index) for chain in _joined(doc, row, places))
+                (idioms if row.mask else signs).extend(spans)
         doc.spans[SIGNS] = sorted(signs, key=lambda span: span.start)[:MOST_SIGNS]
         doc.spans[IDIOMS] = sorted(idioms, key=lambda span: span.start)
         return doc
 
-    def _places(self, doc: Doc) -> Mapping[int, list[list[Place]]]:
-        """For each row with a match, the places of each of its parts."""
-        found: dict[int, list[list[Place]]] = defaultdict(list)
+    @cached_property
+    def _required(self) -> Sequence[frozenset[int]]:
+        """For each row the parts without which it cannot be there."""
+        return [frozenset(at for at, part in enumerate(row.pattern.parts) if not part.optional) for row in self._rows]
+
+    def _places(self, doc: Doc) -> Mapping[int, dict[int, list[Place]]]:
+        """For each row with a match, the places of each part found."""
+        found: dict[int, dict[int, list[Place]]] = defaultdict(dict)
         for key, start, end in self._matcher(doc):
             for index, part in self._parts[key]:
-                places = found[index] or [[] for _ in self._rows[index].pattern.parts]
-                found[index] = places
-                if len(places[part]) < MOST_PLACES:
-                    places[part].append((start, end))
+                places = found[index].setdefault(part, [])
+                if len(places) < MOST_PLACES:
+                    places.append((start, end))
         return found
 
 
@@ -94,10 +99,11 @@ def _span(doc: Doc, chain: Chain, index: int) -> Span:
     return Span(doc, chain.start, chain.end, label=str(index), span_id=chain.words)
 
 
-def _joined(doc: Doc, row: Row, found: Sequence[Iterable[Place]]) -> Iterable[Chain]:
+def _joined(doc: Doc, row: Row, found: Mapping[int, Sequence[Place]]) -> Iterable[Chain]:
     """The chains with all parts in order, close enough, in one clause; the longest from each start."""
     chains = [Chain(start, end, _words(doc, start, end)) for start, end in found[0]]
-    for part, places in zip(row.pattern.parts[1:], found[1:], strict=True):
+    for at, part in enumerate(row.pattern.parts[1:], start=1):
+        places = found.get(at, ())
         skipped = [chain._replace(gap=max(chain.gap, part.gap)) for chain in chains if part.optional]
         chains = [*_with_next(doc, chains, part, places), *skipped]
     longest: dict[int, Chain] = {}
@@ -112,7 +118,9 @@ def _with_next(doc: Doc, chains: Iterable[Chain], part: Part, places: Iterable[P
     """Each chain made longer by each place of the next part that it reaches."""
     for chain in chains:
         for start, end in places:
-            if 0 <= start - chain.end <= max(chain.gap, part.gap) and not _has_break(doc, chain.end, start):
+            if not 0 <= start - chain.end <= max(chain.gap, part.gap):
+                continue
+            if part.across or not _has_break(doc, chain.end, start):
                 joint = "…" if start > chain.end else ""
                 yield Chain(chain.start, end, chain.words + joint + _words(doc, start, end))
 

@@ -1,80 +1,74 @@
-"""Training of the statistical model from our own sentences: `xinqiao train-triage`. Only training needs scikit-learn.
+"""Training of the statistical model from our own sentences: `xinqiao train-triage`.
 
-The same sentences and the same encoder give the same weights.
+What the thresholds rest on is cross-validation by file: a sentence is judged by a model that has seen no sentence of
+the same file, so that it is told apart by what it says and not by who wrote it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 
 from bot.level import Level
 from bot.triage.encoder import Floats, load_encoder
-from bot.triage.fold import fold
+from bot.triage.fit import Targets, fit_network
 from bot.triage.levels import Kind
-from bot.triage.ngrams import BUCKETS, Grams, grams_of
+from bot.triage.lexicon import read_raw
+from bot.triage.net import scores_of
+from bot.triage.ngrams import BUCKETS, MARKS, grams_of, marks_of
+from bot.triage.opinion import seen_in
+from bot.triage.pipeline import RULES, assembled
 from bot.triage.sentences import TRAINING, Sentence, read_sentences
-from bot.triage.weights import Weights, gram_values
+from bot.triage.weights import GRAM_PART, MARK, Seen, Weights, gram_values, softmax
 
-FOLDS = 5
-STRENGTH = 4.0
-GRAM_SHARE = 1.2
-SEEN = 2  # an n-gram counts from this many sentences on
+FOLDS = 3
+STRENGTH = 8.0
+TWICE = 2  # an n-gram counts from this many sentences on
 SCALES = np.geomspace(0.5, 8, 49)
 # The chance from which on the model raises, set so that in cross-validation at most this share of the sentences of a
 # lower level would be raised: a needless alarm costs more where nobody is distressed.
 RAISED = {
-    Level.low: {Level.none: 0.02},
-    Level.high: {Level.none: 0.002, Level.low: 0.03},
-    Level.imminent: {Level.none: 0.002, Level.low: 0.005, Level.high: 0.05},
+    Level.low: {Level.none: 0.03},
+    Level.high: {Level.none: 0.01, Level.low: 0.08},
+    Level.imminent: {Level.none: 0.003, Level.low: 0.01, Level.high: 0.1},
 }
 _OWN_LIFE = (Kind.self_harm, Kind.wage_threat)
 _MILD = (Kind.distress, Kind.debt, Kind.grief)
+Scores = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Features:
-    """Folded texts with their sentence vectors and n-grams, one row each."""
-
-    vectors: Floats
-    grams: tuple[Grams, ...]
-
-    def matrix(self, idf: Floats, rows: NDArray[np.int64]) -> csr_matrix:
-        """Sentence vector and weighted n-grams side by side, shape (len(rows), 512 + BUCKETS)."""
-        values = [gram_values(self.grams[row], idf, GRAM_SHARE) for row in rows]
-        buckets = [self.grams[row].buckets for row in rows]
-        ends = np.cumsum([0, *(len(one) for one in buckets)])
-        sparse = csr_matrix((np.concatenate(values), np.concatenate(buckets), ends), shape=(len(rows), BUCKETS))
-        return hstack([csr_matrix(self.vectors[rows]), sparse], format="csr")
-
-
-def train() -> Weights:
-    """The weights of the sentences in nlu_data/triage/sentences."""
+def train(say: Callable[[str], None]) -> Weights:
+    """The weights of the sentences in nlu_data/triage/sentences, under the lexicon as it is; some ten minutes."""
     sentences = read_sentences(TRAINING)
-    names = np.array([label_of(sentence) for sentence in sentences])
-    labels, targets = np.unique(names, return_inverse=True)
-    features = features_of([sentence.text for sentence in sentences])
-    held_out = _cross_validated(features, targets, len(labels))
+    names = [label_of(sentence) for sentence in sentences]
+    labels = sorted(set(names))
+    targets = np.array([labels.index(name) for name in names])
+    seen = seen_by_model([sentence.text for sentence in sentences])
+    held_out = _cross_validated(seen, targets, _folds(sentences), len(labels), say)
     scale = _best_scale(held_out, targets)
-    chances = _softmax(scale * held_out)
-    everything = np.arange(len(targets))
-    idf = _idf(features, everything)
-    fitted = _fit(features.matrix(idf, everything), targets)
-    return Weights(
-        labels=tuple(str(label) for label in labels),
-        dense=fitted.coef_[:, : features.vectors.shape[1]].T.astype(np.float32),
-        sparse=fitted.coef_[:, features.vectors.shape[1] :].T.astype(np.float32),
-        idf=idf,
-        bias=fitted.intercept_.astype(np.float32),
-        scale=scale,
-        gram_share=GRAM_SHARE,
-        raises={level: _threshold(chances, labels, targets, level) for level in RAISED},
-        facts={"sentences": len(sentences), **_figures(chances, labels, targets)},
-    )
+    chances = softmax(scale * held_out)
+    levels = np.array([sentence.level.rank for sentence in sentences])
+    reach = {level: chances[:, _reaching(labels, level)].sum(axis=1) for level in RAISED}
+    raises = {level: _threshold(reach[level], levels, level) for level in RAISED}
+    say("all sentences")
+    network, (sparse, idf, bias) = _fit(seen, targets, len(labels))
+    recall = {
+        f"recall_{level}": round(float((reach[level] >= raises[level])[levels >= level.rank].mean()), 4)
+        for level in RAISED
+    }
+    facts = {"sentences": len(sentences), "digest": digest(sentences), **recall}
+    return Weights(tuple(labels), network, sparse, idf, bias, scale, raises, facts)
+
+
+def digest(sentences: Sequence[Sentence]) -> str:
+    """Names the sentences and what is said of them; weights carry the one of those that they come from."""
+    whole = hashlib.sha256()
+    for one in sorted(sentences, key=lambda one: one.text):
+        whole.update(f"{one.text}\t{label_of(one)}\n".encode())
+    return whole.hexdigest()[:16]
 
 
 def label_of(sentence: Sentence) -> str:
@@ -85,75 +79,90 @@ def label_of(sentence: Sentence) -> str:
         return f"{Level.low}:{sentence.kind if sentence.kind in _MILD else Kind.distress}"
     if sentence.kind in _OWN_LIFE:
         return f"{sentence.level}:{Kind.self_harm}"
-    return f"{Level.high}:{sentence.kind}"
+    return f"{sentence.level}:{sentence.kind}"
 
 
-def features_of(texts: Sequence[str]) -> Features:
-    """Texts folded as the pipeline folds them, with their features."""
-    folded = [fold(text) for text in texts]
-    vectors = np.concatenate([load_encoder()(folded[at : at + 64]) for at in range(0, len(folded), 64)])
-    return Features(vectors, tuple(grams_of(text) for text in folded))
+def seen_by_model(texts: Sequence[str]) -> list[Seen]:
+    """What the model gets to see of each text."""
+    rules = assembled(read_raw(), RULES)
+    return [seen_in(doc) for doc in rules.pipe(rules.tokenizer(text) for text in texts)]
 
 
-def _idf(features: Features, rows: NDArray[np.int64]) -> Floats:
-    """Inverse document frequency of each bucket; nothing for what too few sentences have."""
-    seen = np.zeros(BUCKETS)
-    for row in rows:
-        seen[features.grams[row].buckets] += 1
-    return np.where(seen >= SEEN, np.log((1 + len(rows)) / (1 + seen)) + 1, 0).astype(np.float32)
+def _folds(sentences: Sequence[Sentence]) -> Targets:
+    sources = sorted({sentence.source for sentence in sentences})
+    return np.array([sources.index(sentence.source) % FOLDS for sentence in sentences])
 
 
-def _fit(matrix: csr_matrix, targets: NDArray[np.int64]) -> LogisticRegression:
-    return LogisticRegression(C=STRENGTH, max_iter=400).fit(matrix, targets)
-
-
-def _cross_validated(features: Features, targets: NDArray[np.int64], classes: int) -> NDArray[np.float64]:
-    """The scores (n, classes) that each sentence gets from a model that has not seen it."""
-    scores = np.zeros((len(targets), classes))
-    for seen, unseen in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(targets, targets):
-        idf = _idf(features, seen)
-        fitted = _fit(features.matrix(idf, seen), targets[seen])
-        scores[np.ix_(unseen, fitted.classes_)] = fitted.decision_function(features.matrix(idf, unseen))
+def _cross_validated(
+    seen: Sequence[Seen], targets: Targets, folds: Targets, labels: int, say: Callable[[str], None]
+) -> Scores:
+    """The scores (n, labels) that each sentence gets from a model that has not seen its file."""
+    scores = np.zeros((len(seen), labels))
+    for fold in range(FOLDS):
+        say(f"cross-validation, part {fold + 1} of {FOLDS}")
+        known, unknown = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        network, (sparse, idf, bias) = _fit(_of(seen, known), targets[known], labels)
+        asked = _of(seen, unknown)
+        part = scores_of(network, [load_encoder().pieces(one.text) for one in asked])
+        scores[unknown] = part + GRAM_PART * (_features(asked, idf) @ sparse + bias)
     return scores
 
 
-def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
+def _of(seen: Sequence[Seen], rows: Targets) -> list[Seen]:
+    return [seen[int(at)] for at in rows]
 
 
-def _best_scale(scores: NDArray[np.float64], targets: NDArray[np.int64]) -> float:
+def _fit(
+    seen: Sequence[Seen], targets: Targets, labels: int
+) -> tuple[dict[str, Floats], tuple[Floats, Floats, Floats]]:
+    """The layers of the network; coefficients, inverse document frequencies and bias of the regression."""
+    network = fit_network([load_encoder().pieces(one.text) for one in seen], targets, labels)
+    idf = _idf(seen)
+    fitted = LogisticRegression(C=STRENGTH, max_iter=400).fit(_features(seen, idf), targets)
+    sparse = np.zeros((BUCKETS + MARKS, labels), dtype=np.float32)
+    bias = np.full(labels, fitted.intercept_.min(), dtype=np.float32)
+    sparse[:, fitted.classes_], bias[fitted.classes_] = fitted.coef_.T, fitted.intercept_
+    return network, (sparse, idf, bias)
+
+
+def _idf(seen: Sequence[Seen]) -> Floats:
+    """Inverse document frequency of each bucket; nothing for what too few sentences have."""
+    count = np.zeros(BUCKETS)
+    for one in seen:
+        count[grams_of(one.text).buckets] += 1
+    return np.where(count >= TWICE, np.log((1 + len(seen)) / (1 + count)) + 1, 0).astype(np.float32)
+
+
+def _features(seen: Sequence[Seen], idf: Floats) -> csr_matrix:
+    """Weighted n-grams and marks, shape (n, BUCKETS + MARKS)."""
+    values, columns, ends = [], [], [0]
+    for one in seen:
+        grams, marks = grams_of(one.text), marks_of(one.marks)
+        values += [gram_values(grams, idf), np.full(len(marks), MARK, dtype=np.float32)]
+        columns += [grams.buckets, marks]
+        ends.append(ends[-1] + len(grams.buckets) + len(marks))
+    return csr_matrix((np.concatenate(values), np.concatenate(columns), ends), shape=(len(seen), BUCKETS + MARKS))
+
+
+def _best_scale(scores: Scores, targets: Targets) -> float:
     """The factor under which the chances of unseen sentences are most honest (least log loss)."""
 
     def loss(scale: float) -> float:
-        right = _softmax(scale * scores)[np.arange(len(targets)), targets]
+        right = softmax(scale * scores)[np.arange(len(targets)), targets]
         return float(-np.log(right + 1e-9).mean())
 
     return float(min(SCALES, key=loss))
 
 
-def _reaches(labels: NDArray[np.str_], level: Level) -> NDArray[np.bool_]:
-    return np.array([Level(str(label).partition(":")[0]).rank >= level.rank for label in labels])
+def _reaching(labels: Sequence[str], level: Level) -> NDArray[np.bool_]:
+    return np.array([Level(label.partition(":")[0]).rank >= level.rank for label in labels])
 
 
-def _threshold(
-    chances: NDArray[np.float64], labels: NDArray[np.str_], targets: NDArray[np.int64], level: Level
-) -> float:
-    reach = chances[:, _reaches(labels, level)].sum(axis=1)
-    levels = np.array([str(label).partition(":")[0] for label in labels])[targets]
-    return round(max(_exceeded_by(reach[levels == lower], share) for lower, share in RAISED[level].items()), 4)
+def _threshold(reach: Scores, levels: Targets, level: Level) -> float:
+    bars = [_exceeded_by(reach[levels == lower.rank], share) for lower, share in RAISED[level].items()]
+    return round(max(bars), 4)
 
 
-def _exceeded_by(values: NDArray[np.float64], share: float) -> float:
+def _exceeded_by(values: Scores, share: float) -> float:
     """The value that this share of the values exceeds."""
     return float(np.sort(values)[::-1][int(len(values) * share)])
-
-
-def _figures(chances: NDArray[np.float64], labels: NDArray[np.str_], targets: NDArray[np.int64]) -> dict[str, float]:
-    """What cross-validation says: recall of each level at its threshold."""
-    figures = {}
-    for level in RAISED:
-        reaches = _reaches(labels, level)
-        found = chances[:, reaches].sum(axis=1) >= _threshold(chances, labels, targets, level)
-        figures[f"recall_{level}"] = round(float(found[reaches[targets]].mean()), 4)
-    return figures

@@ -19,6 +19,7 @@ from bot.triage.lexicon import (
     SPELLING_FILE,
     read_rows,
 )
+from bot.triage.scope import OTHERS
 
 _ROW_KEYS = ("expression", "level", "kind", "note", "reviewer")
 _KEYS = {
@@ -26,7 +27,7 @@ _KEYS = {
     **dict.fromkeys(GROUP_FILES, ("name", "words", "note", "reviewer")),
     CLOAK_FILE: ("word", "written", "note", "reviewer"),
     SPELLING_FILE: ("from", "to", "note", "reviewer"),
-    COMBINE_FILE: ("all", "level", "kind", "note", "reviewer"),
+    COMBINE_FILE: ("level", "kind", "note", "reviewer"),
 }
 _ROW_OPTIONS = ("signal", "scope", "firm", "unless", "needs")
 _MARKS = frozenset({"low", "danger", "acute", "denied", *(str(kind) for kind in Kind)})
@@ -104,8 +105,11 @@ def _marks(rows: Rows) -> Iterator[str]:
     """A combination waits only for marks that some row can give."""
     signals = {_get(row, "signal") for _, _, row in _each(rows, (*SIGN_FILES, IDIOM_FILE))}
     for name, at, row in _each(rows, (COMBINE_FILE,)):
-        for mark in _get(row, "all") or ():
-            if mark not in signals | _MARKS:
+        asked = [*(_get(row, "all") or ()), *(_get(row, "some") or ())]
+        if not asked:
+            yield f"{name}[{at}]: asks for no signal"
+        for mark in asked:
+            if mark.removeprefix(OTHERS) not in signals | _MARKS:
                 yield f"{name}[{at}]: no row gives the signal {mark}"
 
 

@@ -3,18 +3,14 @@
 The model may raise a level, never lower the one that the rules give.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
 
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.vocab import Vocab
 
 from bot.level import Level
-from bot.triage.combine import raised
 from bot.triage.fold import CLAUSE
 from bot.triage.levels import MODEL, Assessment, Kind, Reason, Scope
-from bot.triage.lexicon import Combination, lexicon_of
 from bot.triage.opinion import OPINION, Opinion
 from bot.triage.scope import FINDINGS, Finding
 
@@ -25,26 +21,16 @@ _STEP = {Level.none: 0.0, Level.low: 0.06, Level.high: 0.05, Level.imminent: 0.0
 _MOST_STEPS = 4
 
 
-class Verdict:
+def judge(doc: Doc) -> Doc:
     """Puts the Assessment into `doc.user_data`."""
-
-    def __init__(self, vocab: Vocab) -> None:
-        self._vocab = vocab
-
-    @cached_property
-    def _combinations(self) -> Sequence[Combination]:
-        return lexicon_of(self._vocab).combinations
-
-    def __call__(self, doc: Doc) -> Doc:
-        empty = doc.text == CLAUSE
-        doc.user_data[ASSESSMENT] = NOTHING if empty else self._assessment(doc)
-        return doc
-
-    def _assessment(self, doc: Doc) -> Assessment:
-        findings: tuple[Finding, ...] = doc.user_data[FINDINGS]
-        by_rule = [finding.reason for finding in (*findings, *raised(findings, self._combinations))]
-        rules = max((reason.level for reason in by_rule), key=lambda level: level.rank, default=Level.none)
-        return assessment_of([*by_rule, *_of_model(doc.user_data[OPINION], rules)])
+    findings: tuple[Finding, ...] = doc.user_data[FINDINGS]
+    by_rule = [finding.reason for finding in findings]
+    rules = max((reason.level for reason in by_rule), key=lambda level: level.rank, default=Level.none)
+    empty = doc.text == CLAUSE
+    doc.user_data[ASSESSMENT] = (
+        NOTHING if empty else assessment_of([*by_rule, *_of_model(doc.user_data[OPINION], rules)])
+    )
+    return doc
 
 
 def assessment_of(reasons: Sequence[Reason]) -> Assessment:
@@ -73,6 +59,6 @@ def _score(level: Level, reasons: tuple[Reason, ...]) -> float:
 
 
 @Language.factory("xinqiao_level")
-def make_verdict(nlp: Language, name: str) -> Verdict:
-    """The component, over the combinations that the pipeline carries."""
-    return Verdict(nlp.vocab)
+def make_judge(nlp: Language, name: str) -> Callable[[Doc], Doc]:
+    """The component."""
+    return judge

@@ -1,8 +1,8 @@
-"""The statistical model as plain arrays: a calibrated multinomial regression over sentence vector and n-grams."""
+"""The statistical model as plain arrays: a network over pieces, a regression over n-grams and rule marks."""
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,13 +12,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.level import Level
-from bot.triage.encoder import Floats
+from bot.triage.encoder import Floats, load_encoder
 from bot.triage.lexicon import DATA
-from bot.triage.ngrams import BUCKETS, Grams, grams_of
+from bot.triage.net import scores_of
+from bot.triage.ngrams import BUCKETS, MARKS, Grams, grams_of, marks_of
 
 PATH = DATA / "weights.npz"
-ARRAYS = ("dense", "rows", "sparse", "idf", "bias")
+GRAM_LENGTH = 1.2  # length of the vector of a text's n-grams
+MARK = 0.5  # value of each thing that the rules found
+GRAM_PART = 0.3  # of the regression's scores, added to the network's
+_NET = "net_"
+_ARRAYS = ("rows", "sparse", "idf", "bias")
 Chances = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the model gets to see: a folded text and the names of what the rules found in it."""
+
+    text: str
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -26,28 +39,28 @@ class Weights:
     """Labels are "level:kind"; `raises` says from which chance on a level is reached; `scale` calibrates."""
 
     labels: tuple[str, ...]
-    dense: Floats  # (512, labels)
-    sparse: Floats  # (BUCKETS, labels); nothing in most rows
+    net: Mapping[str, Floats]  # the layers of `bot.triage.net`
+    sparse: Floats  # (BUCKETS + MARKS, labels); nothing in most rows
     idf: Floats  # (BUCKETS,)
     bias: Floats  # (labels,)
     scale: float
-    gram_share: float  # weight of the n-grams against the sentence vector, whose length is 1
     raises: Mapping[Level, float]
-    facts: Mapping[str, Any]  # what it was trained on and how well it did in cross-validation
+    facts: Mapping[str, Any]  # what it was trained on and how well it did on sentences that it had not seen
 
-    def chances(self, vectors: Floats, texts: Sequence[str]) -> Chances:
-        """Gives a probability for each text and label, shape (len(texts), labels)."""
-        scores = vectors @ self.dense + self.bias
-        for at, text in enumerate(texts):
-            grams = grams_of(text)
-            scores[at] += self.gram_values(grams) @ self.sparse[grams.buckets]
-        scores = self.scale * scores.astype(np.float64)
-        exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
+    def chances(self, seen: Sequence[Seen]) -> Chances:
+        """Gives a probability for each text and label, shape (len(seen), labels)."""
+        network = scores_of(self.net, [load_encoder().pieces(one.text) for one in seen])
+        regression = np.array([self._regression(one) for one in seen]).reshape(network.shape)
+        return softmax(self.scale * (network + GRAM_PART * regression).astype(np.float64))
+
+    def _regression(self, seen: Seen) -> Floats:
+        grams = grams_of(seen.text)
+        found = self.gram_values(grams) @ self.sparse[grams.buckets] + self.bias
+        return np.asarray(found + MARK * self.sparse[marks_of(seen.marks)].sum(axis=0))
 
     def gram_values(self, grams: Grams) -> Floats:
-        """The feature values of a text's n-grams: TF-IDF of length `gram_share`."""
-        return gram_values(grams, self.idf, self.gram_share)
+        """The feature values of a text's n-grams."""
+        return gram_values(grams, self.idf)
 
     def save(self, path: Path) -> None:
         """Writes one npz file, the same bytes for the same weights."""
@@ -55,22 +68,28 @@ class Weights:
         facts = {
             "labels": self.labels,
             "scale": self.scale,
-            "gram_share": self.gram_share,
             "raises": {str(level): value for level, value in self.raises.items()},
             "facts": dict(self.facts),
         }
-        arrays = (self.dense, rows.astype(np.int32), self.sparse[rows], self.idf[rows], self.bias)
-        named: dict[str, Any] = dict(zip(ARRAYS, map(_small, arrays), strict=True))
+        arrays: dict[str, Any] = {_NET + name: values.astype(np.float16) for name, values in sorted(self.net.items())}
+        arrays |= {"rows": rows.astype(np.int32), "sparse": self.sparse[rows].astype(np.float16)}
+        arrays |= {"idf": self.idf.astype(np.float16), "bias": self.bias.astype(np.float16)}
         text = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
         with path.open("wb") as file:
-            np.savez_compressed(file, facts=np.frombuffer(text, dtype=np.uint8), **named)
+            np.savez_compressed(file, facts=np.frombuffer(text, dtype=np.uint8), **arrays)
 
 
-def gram_values(grams: Grams, idf: Floats, share: float) -> Floats:
-    """TF-IDF of the n-grams, scaled to the length `share`; nothing where no n-gram is known."""
+def gram_values(grams: Grams, idf: Floats) -> Floats:
+    """TF-IDF of the n-grams, scaled to one length; nothing where no n-gram is known."""
     values = (1 + np.log(grams.counts)) * idf[grams.buckets]
     length = float(np.linalg.norm(values))
-    return np.asarray(values * (share / length) if length else values, dtype=np.float32)
+    return np.asarray(values * (GRAM_LENGTH / length) if length else values, dtype=np.float32)
+
+
+def softmax(scores: NDArray[np.float64]) -> Chances:
+    """Chances that add up to 1 in each row."""
+    exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
 
 
 @cache
@@ -83,25 +102,23 @@ def read_weights(content: bytes) -> Weights:
     """The weights in the bytes that save() wrote; nothing in them is executed."""
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         facts = json.loads(arrays["facts"].tobytes())
-        dense, rows, sparse, idf, bias = (arrays[name] for name in ARRAYS)
+        rows, sparse, idf, bias = (arrays[name] for name in _ARRAYS)
+        net = dict(_layers(arrays))
+    full = np.zeros((BUCKETS + MARKS, len(facts["labels"])), dtype=np.float32)
+    full[rows] = sparse
     return Weights(
         labels=tuple(facts["labels"]),
-        dense=dense.astype(np.float32),
-        sparse=_spread(rows, sparse),
-        idf=_spread(rows, idf),
+        net=net,
+        sparse=full,
+        idf=idf.astype(np.float32),
         bias=bias.astype(np.float32),
         scale=facts["scale"],
-        gram_share=facts["gram_share"],
         raises={Level(level): value for level, value in facts["raises"].items()},
         facts=facts["facts"],
     )
 
 
-def _small(array: NDArray[Any]) -> NDArray[Any]:
-    return array.astype(np.float16) if array.dtype == np.float32 else array
-
-
-def _spread(rows: NDArray[np.int32], values: NDArray[np.float16]) -> Floats:
-    full = np.zeros((BUCKETS, *values.shape[1:]), dtype=np.float32)
-    full[rows] = values
-    return full
+def _layers(arrays: Mapping[str, Any]) -> Iterable[tuple[str, Floats]]:
+    for name in arrays:
+        if name.startswith(_NET):
+            yield name.removeprefix(_NET), arrays[name].astype(np.float32)

@@ -81,7 +81,7 @@ def test_a_second_cry_gets_a_short_answer_and_no_second_case(fake_engine: Fake, 
     work_all()
     say("真的不想活了")
     work_all()
-    assert texts.get("crisis_again").text.splitlines()[0] in bot_says(receipt.conversation_id)[1]
+    assert texts.get("crisis_again_high").text.splitlines()[0] in bot_says(receipt.conversation_id)[1]
     with reading() as session:
         assert session.execute(select(func.count()).select_from(CareCase)).scalar() == 1
 
@@ -248,3 +248,25 @@ def test_a_button_of_somebody_elses_conversation_means_nothing(fake_engine: Fake
     press(foreign.public_id, 0, sender="stranger")
     work_all()
     assert desk.queue() == []
+
+
+def test_a_button_that_says_not_safe_pages_the_desk_with_the_engine_down(fake_engine: Fake, work_all: WorkAll) -> None:
+    receipt = say(CRY)
+    work_all()
+    fake_engine[0].fault = "500"
+    reply = last_bot_message()
+    press(reply.public_id, [button.title for button in buttons_of(reply)].index("不安全"))
+    work_all()
+    assert texts.get("safety_not_safe").text.splitlines()[0] in bot_says(receipt.conversation_id)[1]
+    (row,) = desk.queue()
+    assert (row.level, row.alerts) == (Level.imminent, 2)
+
+
+def test_what_a_form_has_heard_is_not_talked_over_by_words_for_mild_distress(
+    fake_engine: Fake, work_all: WorkAll
+) -> None:
+    fake_engine[0].reply = [{"custom": {"text": "ask_helps"}}]
+    fake_engine[0].form = "plan_form"
+    receipt = say("心里堵得慌，睡不着")
+    work_all()
+    assert bot_says(receipt.conversation_id) == [texts.get("ask_helps").text]

@@ -22,6 +22,7 @@ class FakeEngine:
         self.fault = ""
         self.delay = 0.0
         self.intent = "greet"
+        self.form = ""
         self.reply: list[dict[str, Any]] | None = None
         self._open_cases = open_cases
         self.forgotten: list[str] = []
@@ -45,7 +46,7 @@ class FakeEngine:
         messages = {"empty": [], "stranger": [{"custom": {"faq": "no_such_faq"}}]}.get(self.fault)
         if messages is None:
             messages = self.reply or await asyncio.to_thread(self._messages, body)
-        nlu = {"intent": self.intent, "confidence": 0.9}
+        nlu = {"intent": self.intent, "confidence": 0.9, "form": self.form}
         return JSONResponse({"message_id": body["metadata"]["message_id"], "messages": messages, "nlu": nlu})
 
     def _messages(self, body: dict[str, Any]) -> list[dict[str, Any]]:

@@ -72,9 +72,7 @@ def test_distress_named_by_the_gateway_keeps_its_level_and_kind_and_comes_before
 
 def test_a_person_can_be_asked_for_at_any_time(bot: Bot, sender: str) -> None:
     assert bot.items("找真人", sender, message_id=stored("找真人")) == [{"custom": {"text": "human_requested"}}]
-    assert bot.items("把俺的聊天记录删了", sender, message_id=stored("删")) == [
-        {"custom": {"text": "delete_records_received"}}
-    ]
+    assert bot.items("把俺的聊天记录删了", sender) == [{"custom": {"text": "delete_records_how"}}]
 
 
 def test_what_is_not_understood_ends_with_a_person_after_two_tries(bot: Bot, sender: str) -> None:
@@ -94,7 +92,7 @@ def test_any_understood_message_leaves_the_fallback(bot: Bot, sender: str) -> No
         assert bot.items(text, sender) == [reply]
     bot.items("呜啦啵咕嘟嘶", sender)
     assert bot.items(DISTRESS, sender, message_id=stored("x"))[0]["custom"]["crisis"] == "high"
-    assert bot.items("谢谢你", sender) == [{"custom": {"text": "thanks"}}]
+    assert bot.items("谢谢你", sender) == [{"custom": {"text": "thanks"}}, {"custom": {"text": "ask_safe_now"}}]
 
 
 def test_none_of_these_asks_for_other_words_inside_the_fallback(bot: Bot, sender: str) -> None:

@@ -51,3 +51,16 @@ def test_despair_over_wages_is_named_so_that_both_paths_open() -> None:
     assessment = assess("老板欠薪半年，想死的心都有")
     assert assessment.level is Level.high
     assert assessment.kinds[:2] == (Kind.wage_threat, Kind.self_harm)
+
+
+def test_several_means_of_control_together_are_exploitation() -> None:
+    assert assess("身份证让老板收走了").level.rank < Level.high.rank
+    assessment = assess("身份证让老板收走了，晚上大门从外面锁着，出不去")
+    assert assessment.level.rank >= Level.high.rank
+    assert assessment.kind is Kind.exploitation
+
+
+def test_who_hides_from_violence_is_in_danger_now() -> None:
+    assessment = assess("老公又打我，我躲在厕所里")
+    assert assessment.level is Level.imminent
+    assert assessment.kind is Kind.violence

@@ -54,6 +54,12 @@ def test_the_lexicon_has_no_fault() -> None:
             "- {all: [moon], level: high, kind: self_harm, note: 试, reviewer: 试}\n",
             "no row gives the signal moon",
         ),
+        (
+            "combine.yml",
+            "- {some: [low, sun], level: high, kind: self_harm, note: 试, reviewer: 试}\n",
+            "no row gives the signal sun",
+        ),
+        ("combine.yml", "- {level: high, kind: self_harm, note: 试, reviewer: 试}\n", "asks for no signal"),
     ],
 )
 def test_each_kind_of_fault_is_named_with_its_place(directory: Path, name: str, row: str, what: str) -> None:
@@ -78,6 +84,12 @@ def test_a_gap_parts_and_the_anchors_hold() -> None:
     assert [part.phrases for part in expression.parts] == [("不给",), ("就跳",)]
     assert expression.parts[1].gap > 0
     assert (expression.at_start, expression.at_end) == (True, True)
+
+
+def test_a_gap_is_as_long_as_it_is_written() -> None:
+    short, long, across = (parse(f"甲{gap}乙", {}).parts[1] for gap in ("…", "……", "//"))
+    assert short.gap < long.gap < across.gap
+    assert (short.across, long.across, across.across) == (False, False, True)
 
 
 def test_many_alternatives_cost_their_sum() -> None:

@@ -97,3 +97,43 @@ def test_what_is_over_and_said_to_be_over_is_followed_up_gently() -> None:
 @pytest.mark.parametrize("text", ["以前想过自杀，吃药好多了，现在又想了", "以前想过自杀", "去年割过腕，最近又想"])
 def test_an_earlier_attempt_without_recovery_is_a_sign_of_today(text: str) -> None:
     assert assess(text).level.rank >= Level.high.rank
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "徒弟打电话来，说他不想活了，我该怎么劝",
+        "隔壁床的老说我不想活了，劝也不听",
+        "室友把自己关在屋里，说活够了，敲门没人应",
+    ],
+)
+def test_words_that_somebody_else_said_are_his_even_with_an_i_in_them(text: str) -> None:
+    assessment = assess(text)
+    assert assessment.level.rank >= Level.high.rank
+    assert assessment.kind is Kind.third_person
+
+
+@pytest.mark.parametrize(
+    "text", ["说实话我不想活了", "我跟室友说我想死", "老公出轨了，我不想活了", "看见他就想死", "他走了，我想死"]
+)
+def test_the_writers_own_words_stay_his_own(text: str) -> None:
+    assessment = assess(text)
+    assert assessment.level.rank >= Level.high.rank
+    assert assessment.kind is Kind.self_harm
+
+
+@pytest.mark.parametrize(
+    "text", ["那年我也想过自杀，如今孩子都上学了，日子挺好", "年轻那会儿割过腕，后来成家了，过得踏实"]
+)
+def test_an_attempt_long_ago_is_over_where_the_years_since_were_good(text: str) -> None:
+    assert assess(text).level.rank < Level.high.rank
+
+
+@pytest.mark.parametrize("text", ["那年割过腕，如今又想割", "以前想过自杀，今晚真要走了", "那年没死成，现在站在楼顶上"])
+def test_an_attempt_long_ago_does_not_cover_a_sign_of_today(text: str) -> None:
+    assert assess(text).level.rank >= Level.high.rank
+
+
+@pytest.mark.parametrize("text", ["这个剧本里师姐被逼跳崖", "语文卷子上那个想跳河的人是谁写的", "副本里自尽能回出生点"])
+def test_a_play_a_lesson_or_a_game_is_nobodys_life(text: str) -> None:
+    assert assess(text).level.rank < Level.high.rank

@@ -10,12 +10,20 @@ from pathlib import Path
 import pytest
 from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    BotUttered,
+    Event,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.nlu.tracker_rows import TrackerRows, TrackerUnavailable
 from bot.nlu.tracker_store import MAX_EVENTS, EncryptedTrackerStore, begin_session
-from bot.nlu.turn import Turn, current, failed_actions
+from bot.nlu.turn import Turn, current, failed_actions, heard_by
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 OTHER_KEY = base64.b64encode(bytes(32)).decode()
@@ -87,6 +95,12 @@ def test_a_long_session_is_cut_at_a_persons_turn_and_keeps_its_slots(path: Path)
     assert found.latest_message.text == "第39句"
 
 
+def test_a_running_form_outlives_the_cut_and_an_ended_one_stays_ended(path: Path) -> None:
+    turns = [event for number in range(40) for event in said(f"第{number}句")]
+    assert save([*start(), ActiveLoop("safety_form"), *turns]).active_loop_name == "safety_form"
+    assert save([*start(), ActiveLoop("safety_form"), ActiveLoop(None), *turns]).active_loop_name is None
+
+
 def test_a_conversation_can_be_forgotten(path: Path) -> None:
     save([*start(), *said(WORDS)])
     TrackerRows.from_environment().delete("conversation-1")
@@ -142,6 +156,19 @@ def test_the_turn_knows_the_tracker_and_which_events_are_new(path: Path) -> None
     asyncio.run(store.save(tracker))
     current.reset(token)
     assert [event.text for event in turn.events() if isinstance(event, UserUttered)] == ["第二句"]
+
+
+def test_the_form_that_heard_the_message_is_known() -> None:
+    asked = [
+        UserUttered("有"),
+        ActionExecuted("safety_form"),
+        SlotSet("question", "plan"),
+        ActionExecuted("action_listen"),
+    ]
+    interrupted = [UserUttered("工资"), ActionExecuted("utter_faq"), ActionExecuted("safety_form")]
+    assert heard_by([*start(), *asked]) == "safety_form"
+    assert heard_by(interrupted) == ""
+    assert heard_by([]) == ""
 
 
 def test_an_action_without_a_trace_has_failed() -> None:
