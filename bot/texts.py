@@ -110,5 +110,4 @@ def crisis(level: Level, kind: str | None, again: bool = False) -> Text:
 
 def with_facts(key: str, facts: dict[str, str]) -> Text:
     """Gives a text with what is known at this moment filled in as well. Raises KeyError for an unknown key."""
-    row = _raw()[key]
-    return Text(fill(row["text"], {**settings().local_facts, **facts}), get(key).buttons)
+    return Text(fill(_raw()[key]["text"], {**settings().local_facts, **facts}), get(key).buttons)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot import texts
-from bot.care import tasks
+from bot.care import consents, tasks
 from bot.care.cases import call_counsellor, ensure_case
 from bot.clock import now
-from bot.db.care_models import Consent, DueTask
+from bot.db.care_models import DueTask
 from bot.db.models import CareCase, CaseEvent, Conversation, Message
 from bot.db.states import Author, CaseState, Owner, Purpose, TaskKind, TaskState
 from bot.db.thread import add_outgoing
@@ -25,17 +25,9 @@ EVENT = "follow_up"
 BUSY = timedelta(minutes=10)
 
 
-def agreed(session: Session, person_id: str) -> bool:
-    """True while the worker's consent to be asked is in force."""
-    found = select(Consent.id).where(
-        Consent.person_id == person_id, Consent.purpose == Purpose.follow_up, Consent.withdrawn_at.is_(None)
-    )
-    return session.execute(found).first() is not None
-
-
 def schedule(session: Session, case: CareCase) -> None:
     """Plans the three questions for a case that has just come to follow-up, if the worker agreed to be asked."""
-    if case.state != CaseState.follow_up or not agreed(session, case.person_id):
+    if case.state != CaseState.follow_up or not _agreed(session, case):
         return
     if session.get_one(Conversation, case.conversation_id).drill or _planned(session, case):
         return
@@ -48,6 +40,10 @@ def consent_given(session: Session, person_id: str) -> None:
     cases = select(CareCase).where(CareCase.person_id == person_id, CareCase.state == CaseState.follow_up)
     for case in session.execute(cases).scalars().all():
         schedule(session, case)
+
+
+def _agreed(session: Session, case: CareCase) -> bool:
+    return consents.given(session, case.person_id, Purpose.follow_up)
 
 
 def _planned(session: Session, case: CareCase) -> bool:
@@ -77,7 +73,7 @@ def _ask(session: Session, task: DueTask, case: CareCase, conversation: Conversa
 
 def _wanted(session: Session, case: CareCase, conversation: Conversation) -> bool:
     resting = case.state == CaseState.follow_up and conversation.owner == Owner.bot
-    return resting and agreed(session, case.person_id)
+    return resting and _agreed(session, case)
 
 
 def _overtaken(session: Session, task: DueTask) -> bool:
@@ -108,9 +104,4 @@ def stop(session: Session, conversation: Conversation, *, for_good: bool) -> Non
     """Ends the questions; `for_good` takes the consent back too."""
     tasks.end(session, conversation.id, TaskKind.follow_up)
     if for_good:
-        session.execute(
-            update(Consent)
-            .where(Consent.person_id == conversation.person_id, Consent.purpose == Purpose.follow_up)
-            .where(Consent.withdrawn_at.is_(None))
-            .values(withdrawn_at=now())
-        )
+        consents.withdraw(session, conversation.person_id, [Purpose.follow_up])

@@ -8,7 +8,7 @@ import re
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot.care import consents
+from bot.care import consents, follow_up
 from bot.clock import now
 from bot.db.care_models import CaseAnswer, EmergencyContact, MoodEntry, SafetyPlan
 from bot.db.models import CareCase, Conversation, Message, Person
@@ -89,7 +89,10 @@ def agreed(message_id: str, purpose: Purpose) -> bool:
 def agree(message_id: str, purpose: Purpose, wording: str) -> None:
     """Records the writer's agreement. Raises NotFound."""
     with transaction() as session:
-        consents.give(session, person_of(session, message_id).id, purpose, wording)
+        person = person_of(session, message_id)
+        consents.give(session, person.id, purpose, wording)
+        if purpose == Purpose.follow_up:
+            follow_up.consent_given(session, person.id)
 
 
 def take_back(message_id: str, purposes: tuple[Purpose, ...]) -> list[Purpose]:

@@ -60,7 +60,7 @@ async def answer(engine: Engine, turn: Turn) -> list[Reply]:
         return [await _obeyed(engine, turn, control)] if control else []
     replies = [render.fixed("too_many_messages")] if turn.surplus else []
     if turn.level.is_crisis:
-        return replies + await _answer_crisis(engine, turn, control)
+        return replies + await _crisis_first(engine, turn, control)
     if control is not None:
         return [*replies, await _obeyed(engine, turn, control)]
     if turn.form in FIXED and (turn.form != Form.edited or not turn.text):
@@ -94,26 +94,7 @@ def _payload_of_words(turn: Turn) -> str | None:
     return f'/answer{{"answer": "safe_now.{safe}"}}' if safe else None
 
 
-async def _answer_crisis(engine: Engine, turn: Turn, control: Control | None) -> list[Reply]:
-    """A cry for help comes first. Who has heard the numbers and wants to stop may, but stays on the queue."""
-    if control in LEAVING and turn.crisis_told.rank >= turn.level.rank:
-        await asyncio.to_thread(care.open_case, turn.message_id, turn.level, turn.kind)
-        return [await _obeyed(engine, turn, control)]
-    replies = await _with_case(engine, turn)
-    return replies if control is None or control in LEAVING else [*replies, await _obeyed(engine, turn, control)]
-
-
-async def _obeyed(engine: Engine, turn: Turn, control: Control) -> Reply:
-    """The reply of a control. One that ends the talk makes the engine forget it, now or when it is back."""
-    if control in FORGETTING:
-        try:
-            await engine.forget(turn.conversation_id)
-        except EngineUnavailable:
-            await asyncio.to_thread(forget_later, turn.conversation_id)
-    return obeying(turn, control)
-
-
-async def _with_case(engine: Engine, turn: Turn) -> list[Reply]:
+async def _answer_crisis(engine: Engine, turn: Turn) -> list[Reply]:
     """The case is logged by the custom action; if that does not work in time, by us."""
     try:
         messages = (await _ask(engine, turn, distress_payload(turn.level), payload=True)).messages
@@ -129,6 +110,25 @@ async def _with_case(engine: Engine, turn: Turn) -> list[Reply]:
 def distress_payload(level: Level) -> str:
     """Gives the intent that tells the engine of a sign of distress."""
     return f"/express_distress{json.dumps({'level': level.value})}"
+
+
+async def _crisis_first(engine: Engine, turn: Turn, control: Control | None) -> list[Reply]:
+    """A cry for help comes first. Who has heard the numbers and wants to stop may, but stays on the queue."""
+    if control in LEAVING and turn.crisis_told.rank >= turn.level.rank:
+        await asyncio.to_thread(care.open_case, turn.message_id, turn.level, turn.kind)
+        return [await _obeyed(engine, turn, control)]
+    replies = await _answer_crisis(engine, turn)
+    return replies if control is None or control in LEAVING else [*replies, await _obeyed(engine, turn, control)]
+
+
+async def _obeyed(engine: Engine, turn: Turn, control: Control) -> Reply:
+    """The reply of a control. One that ends the talk makes the engine forget it, now or when it is back."""
+    if control in FORGETTING:
+        try:
+            await engine.forget(turn.conversation_id)
+        except EngineUnavailable:
+            await asyncio.to_thread(forget_later, turn.conversation_id)
+    return obeying(turn, control)
 
 
 async def _answer_payload(engine: Engine, turn: Turn, payload: str) -> list[Reply]:

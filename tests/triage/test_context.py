@@ -25,7 +25,12 @@ def read_in_order(*texts: str, step: timedelta = STEP) -> list[Assessment]:
 
 @pytest.mark.parametrize(
     "bubbles",
-    [("我", "想", "自", "杀"), ("我真的", "不想", "活", "了"), ("药", "我都", "吞", "下去了"), ("遗书", "已经", "写", "好了")],
+    [
+        ("我", "想", "自", "杀"),
+        ("我真的", "不想", "活", "了"),
+        ("药", "我都", "吞", "下去了"),
+        ("遗书", "已经", "写", "好了"),
+    ],
 )
 def test_a_sentence_sent_as_four_bubbles_is_seen_whole(bubbles: tuple[str, ...]) -> None:
     *before, last = read_in_order(*bubbles)

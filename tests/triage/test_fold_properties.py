@@ -7,12 +7,20 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.triage import Level, assess
+from bot.triage import assess
 from bot.triage.fold import KEEP, fold
 from bot.triage.lexicon import Cloak, read_lexicon
 
 RISK = ["我想自杀", "不想活了", "我想割腕", "遗书写好了", "想跳楼", "活着没意思，想死", "我要杀了他再去死"]
-BENIGN = ["紫砂壶多少钱一把", "不想活动", "手机死机了", "割草机怎么修", "跳楼价甩卖", "从来没想过自杀", "键盘 ABC 怎么大写"]
+BENIGN = [
+    "紫砂壶多少钱一把",
+    "不想活动",
+    "手机死机了",
+    "割草机怎么修",
+    "跳楼价甩卖",
+    "从来没想过自杀",
+    "键盘 ABC 怎么大写",
+]
 OVERRIDE, POP = "\u202e", "\u202c"
 _to_traditional = opencc.OpenCC("s2t")
 _lexicon = read_lexicon()

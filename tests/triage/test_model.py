@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from bot.triage import MODEL, Level, build
-from bot.triage.fit import fit_network
 from bot.triage.encoder import load_encoder
+from bot.triage.fit import fit_network
 from bot.triage.fold import fold
 from bot.triage.net import scores_of
 from bot.triage.opinion import OPINION
