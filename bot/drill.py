@@ -16,7 +16,6 @@ import httpx
 import yaml
 from telegram import Update
 
-from bot import triage
 from bot.care import desk, exercises
 from bot.channels import drill, telegram
 from bot.channels.telegram_client import account_of
@@ -25,6 +24,7 @@ from bot.conversation import inbox
 from bot.db.encryption import lookup_hash
 from bot.errors import ConfigError
 from bot.level import Level
+from bot.lexicon import load
 from bot.settings import ROOT, settings
 
 SENTENCES = ROOT / "nlu_data" / "drill.yml"
@@ -94,7 +94,7 @@ class Telegram:
     name = "telegram"
 
     def __init__(self) -> None:
-        triage.assess("预热")  # our own parser assesses in this process; loading is not what is measured
+        load.refresh()  # our own parser assesses in this process, by the same lexicon as the gateway
         self._chat = NOBODY + randbelow(2**60)
         self.key = lookup_hash("telegram", account_of(settings().telegram_token), str(self._chat))
 

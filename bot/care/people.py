@@ -98,15 +98,19 @@ def agree(message_id: str, purpose: Purpose, wording: str) -> None:
 def take_back(message_id: str, purposes: tuple[Purpose, ...]) -> list[Purpose]:
     """Takes back the writer's agreements; what was kept only by agreement goes with it. Raises NotFound."""
     with transaction() as session:
-        person = person_of(session, message_id)
-        taken = consents.withdraw(session, person.id, purposes)
-        if Purpose.keep_sensitive in taken:
-            for table in (MoodEntry, SafetyPlan):
-                session.execute(delete(table).where(table.person_id == person.id))
-        if Purpose.contact in taken:
-            own = select(CareCase.id).where(CareCase.person_id == person.id)
-            session.execute(delete(CaseAnswer).where(CaseAnswer.question == CONTACT_HOW, CaseAnswer.case_id.in_(own)))
-        return taken
+        return withdraw(session, person_of(session, message_id).id, purposes)
+
+
+def withdraw(session: Session, person_id: str, purposes: tuple[Purpose, ...]) -> list[Purpose]:
+    """The same for a person; the caller commits. Gives the agreements that there were."""
+    taken = consents.withdraw(session, person_id, purposes)
+    if Purpose.keep_sensitive in taken:
+        for table in (MoodEntry, SafetyPlan):
+            session.execute(delete(table).where(table.person_id == person_id))
+    if Purpose.contact in taken:
+        own = select(CareCase.id).where(CareCase.person_id == person_id)
+        session.execute(delete(CaseAnswer).where(CaseAnswer.question == CONTACT_HOW, CaseAnswer.case_id.in_(own)))
+    return taken
 
 
 def write_plan(message_id: str, step: str, words: str) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.care import desk
-from bot.clock import now
+from bot.clock import local, now
 from bot.console import labels
 from bot.console.cases import holders, stuck_messages, unanswered
 from bot.db.states import Owner
@@ -94,6 +94,7 @@ def _row(row: desk.QueueRow, snapshot: Snapshot, staff_id: str) -> dict[str, Any
         "group": _group(row, holder, staff_id),
         "badges": labels.badges(drill=row.drill, age_band=row.age_band, kind=row.kind),
         "pair": row.pair,
+        "callback": f"{local(row.callback_at):%m-%d %H:%M}" if row.callback_at else None,
         "holder": row.staff_name,
         "since": iso(row.waiting_since),
         "unanswered": count,

@@ -63,6 +63,7 @@ _QUESTIONS = {
     "happening": "那个人是不是正在危险里",
     "with_person": "是不是和那个人在一起",
     "follow_up": "愿不愿意被回访",
+    "contact_how": "在聊天之外怎么联系",
     "signs": "难受要来的信号",
     "helps": "什么能让自己缓一缓",
     "people": "可以找的人",

@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import texts
-from bot.care import erasure, follow_up, records, tasks
+from bot.care import erasure, follow_up, people, records, tasks
 from bot.clock import now
 from bot.conversation.controls import Control
 from bot.conversation.turn import Reply, Turn
 from bot.db.models import CareCase, CaseEvent, Conversation, Message
-from bot.db.states import CaseState, Owner, TaskKind
+from bot.db.states import CaseState, Owner, Purpose, TaskKind
 from bot.db.thread import PULLED
 
 FETCH_WITHIN = timedelta(minutes=30)
@@ -72,6 +72,7 @@ def _stop(session: Session, conversation: Conversation, turn: Turn) -> Reply:
 
 def _leave_alone(session: Session, conversation: Conversation, turn: Turn) -> Reply:
     follow_up.stop(session, conversation, for_good=True)
+    people.withdraw(session, conversation.person_id, (Purpose.contact,))
     return _farewell(session, conversation, turn)
 
 

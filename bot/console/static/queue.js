@@ -94,7 +94,7 @@ export class Queue {
     show(line.badges, row.badges.length > 0);
     const who = row.group !== "mine" && row.holder;
     const unanswered = row.unanswered && `${row.unanswered} 条没回`;
-    setText(line.about, [row.kind, row.state, who, row.channel, row.pair && "另有配对个案"].filter(Boolean).join(" · "));
+    setText(line.about, [row.kind, row.state, who, row.channel, row.pair && "另有配对个案", row.callback && `答应 ${row.callback} 起回话`].filter(Boolean).join(" · "));
     setText(line.news, unanswered || "");
     show(line.news, Boolean(unanswered));
     line.claim.classList.toggle("primary", row.alarm);
