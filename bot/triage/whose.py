@@ -41,7 +41,7 @@ def is_of_other(said: Said, *, about_other: bool) -> bool:
     own = _subject(said.lex, said.before)
     if own is not None:
         return own == "other" and (about_other or _is_near(said))
-    return _topic(said) == "other" and (about_other or _helps(said))
+    return about_other or (_topic(said) == "other" and _helps(said))
 
 
 def last_subject(lex: ScopeWords, text: str) -> int | None:
