@@ -163,9 +163,11 @@ def _is_told(place: Place) -> bool:
 
 
 def _is_story_going_on(place: Place) -> bool:
-    """新闻里说，有人跳楼: the clause before opens the story, this one has somebody else in it."""
+    """新闻里说，有人跳楼: the clause before opens the story, this one has somebody else in it and not the writer."""
     opened = place.lex("quote").search(place.clause_before) is not None
-    return opened and _is_of_other(place) and place.lex("self").search(place.before) is None
+    if not opened or place.lex("self").search(place.before + place.sign):
+        return False
+    return place.row.kind not in _MAY_BE_OTHERS or _is_of_other(place)
 
 
 def _is_fiction(place: Place) -> bool:
@@ -221,7 +223,7 @@ def _is_of_other(place: Place) -> bool:
 
 
 def _is_against_others(place: Place) -> bool:
-    """他砸门，手里有刀: whoever holds the knife does not hold it against himself."""
+    """他砸门，手里有刀: the knife is not held against its holder."""
     return place.row.signal == _TOOL and place.violent and "自己" not in place.message
 
 
