@@ -21,6 +21,9 @@ from bot.triage.signs import IDIOMS, SIGNS
 from bot.triage.whose import is_of_other, last_subject
 
 FINDINGS = "xinqiao_findings"
+_MAY_BE_OTHERS = frozenset({Kind.self_harm, Kind.distress, Kind.wage_threat})
+# A tool in hand: beside a blow or a threat it is not for the writer's own life.
+_TOOL = "tool"
 OTHERS = "other_"  # before a signal that is somebody else's
 # Signals that are the same whoever is the subject of the sentence: 老板欠薪.
 _ANYBODYS = frozenset({"wage", "ultimatum", "rescue"})
@@ -40,7 +43,8 @@ class Place:
 
     `earlier` is the message up to the sign's clause.
     `words` are the lexicon's words in the sign, without what the writer put into its gaps;
-    `about_other` says that some sign of the message names another person in danger.
+    `about_other` says that some sign of the message names another person in danger, `violent` that one
+    speaks of blows or of a threat.
     """
 
     row: Row
@@ -51,6 +55,7 @@ class Place:
     earlier: str
     message: str
     about_other: bool
+    violent: bool
     lex: ScopeWords
 
     @property
@@ -79,7 +84,8 @@ class ScopeJudge:
         idioms = [(span, self._rows[int(span.label_)]) for span in doc.spans[IDIOMS]]
         places = [_place(text, span, row, self._words) for span, row in signs if _applies(row, text)]
         about_other = any(place.row.kind is Kind.third_person or _is_of_other(place) for place in places)
-        found = [_judged(replace(place, about_other=about_other)) for place in places]
+        violent = any(place.row.kind in (Kind.violence, Kind.threat) and place.row.level.is_crisis for place in places)
+        found = [_judged(replace(place, about_other=about_other, violent=violent)) for place in places]
         found += [_figure(span, row) for span, row in idioms if row.level is not Level.none]
         doc.user_data[FINDINGS] = tuple(dict.fromkeys(found))
         return doc
@@ -103,6 +109,7 @@ def _place(text: str, span: Span, row: Row, words: ScopeWords) -> Place:
         earlier=text[: max(start - 1, 0)],
         message=text,
         about_other=False,
+        violent=False,
         lex=words,
     )
 
@@ -156,9 +163,11 @@ def _is_told(place: Place) -> bool:
 
 
 def _is_story_going_on(place: Place) -> bool:
-    """新闻里说，有人跳楼: the clause before opens the story, this one has somebody else in it."""
+    """新闻里说，有人跳楼: the clause before opens the story, this one has somebody else in it and not the writer."""
     opened = place.lex("quote").search(place.clause_before) is not None
-    return opened and _is_of_other(place) and place.lex("self").search(place.before) is None
+    if not opened or place.lex("self").search(place.before + place.sign):
+        return False
+    return place.row.kind not in _MAY_BE_OTHERS or _is_of_other(place)
 
 
 def _is_fiction(place: Place) -> bool:
@@ -208,9 +217,14 @@ def _recovered(place: Place) -> bool:
 
 
 def _is_of_other(place: Place) -> bool:
-    if place.row.kind not in (Kind.self_harm, Kind.distress) or place.row.signal in _ANYBODYS:
+    if place.row.kind not in _MAY_BE_OTHERS or place.row.signal in _ANYBODYS:
         return False
     return is_of_other(place, about_other=place.about_other)
+
+
+def _is_against_others(place: Place) -> bool:
+    """他砸门，手里有刀: the knife is not held against its holder."""
+    return place.row.signal == _TOOL and place.violent and "自己" not in place.message
 
 
 # What follows from them
@@ -241,10 +255,15 @@ def _as_other(full: Reason, row: Row) -> Finding:
     return Finding(replace(full, kind=Kind.third_person, scope=Scope.third_person), signal)
 
 
+def _as_side_matter(full: Reason, row: Row) -> Finding:
+    return Finding(replace(full, level=Level.none), "")
+
+
 _RULES: tuple[tuple[Callable[[Place], bool], Callable[[Reason, Row], Finding]], ...] = (
     (_is_negated, _as_denied),
     (_is_quoted, _as_quoted),
     (_is_knowledge, _as_knowledge),
     (_is_past, _as_past),
+    (_is_against_others, _as_side_matter),
     (_is_of_other, _as_other),
 )

@@ -48,50 +48,52 @@ class SignFinder:
     @cached_property
     def _matcher(self) -> PhraseMatcher:
         matcher = PhraseMatcher(self._vocab)
-        for phrase in _phrases(self._rows):
+        for phrase in {one for row in self._rows for part in row.pattern.parts for one in part.phrases}:
             matcher.add(phrase, [Doc(self._vocab, words=list(phrase), spaces=[False] * len(phrase))])
         return matcher
-
-    @cached_property
-    def _parts(self) -> Mapping[int, list[Place]]:
-        return {self._vocab.strings[phrase]: parts for phrase, parts in _phrases(self._rows).items()}
 
     def __call__(self, doc: Doc) -> Doc:
         signs: list[Span] = []
         idioms: list[Span] = []
-        for index, places in self._places(doc).items():
-            if self._required[index] <= places.keys():
-                row = self._rows[index]
-                spans = (_span(doc, chain, index) for chain in _joined(doc, row, places))
-                (idioms if row.mask else signs).extend(spans)
+        for index, places in self._places(doc):
+            row = self._rows[index]
+            spans = (_span(doc, chain, index) for chain in _joined(doc, row, places))
+            (idioms if row.mask else signs).extend(spans)
         doc.spans[SIGNS] = sorted(signs, key=lambda span: span.start)[:MOST_SIGNS]
         doc.spans[IDIOMS] = sorted(idioms, key=lambda span: span.start)
         return doc
 
     @cached_property
-    def _required(self) -> Sequence[frozenset[int]]:
-        """For each row the parts without which it cannot be there."""
-        return [frozenset(at for at, part in enumerate(row.pattern.parts) if not part.optional) for row in self._rows]
+    def _keys(self) -> Sequence[Sequence[frozenset[int]]]:
+        """For each row and part the phrases that may stand there, as the matcher names them."""
+        strings = self._vocab.strings
+        return [[frozenset(strings[one] for one in part.phrases) for part in row.pattern.parts] for row in self._rows]
 
-    def _places(self, doc: Doc) -> Mapping[int, dict[int, list[Place]]]:
-        """For each row with a match, the places of each part found."""
-        found: dict[int, dict[int, list[Place]]] = defaultdict(dict)
+    @cached_property
+    def _rows_by_rarest(self) -> Mapping[int, list[int]]:
+        """Phrase → the rows whose rarest part it may be: without it they need no look."""
+        rows: dict[int, list[int]] = defaultdict(list)
+        for index, row in enumerate(self._rows):
+            for key in self._keys[index][_rarest(row.pattern.parts)]:
+                rows[key].append(index)
+        return rows
+
+    def _places(self, doc: Doc) -> Iterator[tuple[int, list[list[Place]]]]:
+        """The rows of which every part is somewhere in the text, with the places of each part."""
+        found: dict[int, list[Place]] = defaultdict(list)
         for key, start, end in self._matcher(doc):
-            for index, part in self._parts[key]:
-                places = found[index].setdefault(part, [])
-                if len(places) < MOST_PLACES:
-                    places.append((start, end))
-        return found
+            if len(found[key]) < MOST_PLACES:
+                found[key].append((start, end))
+        for index in sorted({index for key in found for index in self._rows_by_rarest.get(key, ())}):
+            row, keys = self._rows[index], self._keys[index]
+            if all(part.optional or not keys[at].isdisjoint(found) for at, part in enumerate(row.pattern.parts)):
+                yield index, [sorted(place for key in some & found.keys() for place in found[key]) for some in keys]
 
 
-def _phrases(rows: Sequence[Row]) -> Mapping[str, list[Place]]:
-    """Each phrase with the (row, part) that it stands for; several rows may share one."""
-    phrases: dict[str, list[Place]] = defaultdict(list)
-    for index, row in enumerate(rows):
-        for part, alternatives in enumerate(row.pattern.parts):
-            for phrase in alternatives.phrases:
-                phrases[phrase].append((index, part))
-    return phrases
+def _rarest(parts: Sequence[Part]) -> int:
+    """Which required part is likeliest to be missing: the one with the longest and fewest phrases."""
+    required = [at for at, part in enumerate(parts) if not part.optional]
+    return max(required, key=lambda at: (min(map(len, parts[at].phrases)), -len(parts[at].phrases)))
 
 
 def _span(doc: Doc, chain: Chain, index: int) -> Span:
@@ -99,11 +101,11 @@ def _span(doc: Doc, chain: Chain, index: int) -> Span:
     return Span(doc, chain.start, chain.end, label=str(index), span_id=chain.words)
 
 
-def _joined(doc: Doc, row: Row, found: Mapping[int, Sequence[Place]]) -> Iterable[Chain]:
+def _joined(doc: Doc, row: Row, found: Sequence[Sequence[Place]]) -> Iterable[Chain]:
     """The chains with all parts in order, close enough, in one clause; the longest from each start."""
     chains = [Chain(start, end, _words(doc, start, end)) for start, end in found[0]]
     for at, part in enumerate(row.pattern.parts[1:], start=1):
-        places = found.get(at, ())
+        places = found[at]
         skipped = [chain._replace(gap=max(chain.gap, part.gap)) for chain in chains if part.optional]
         chains = [*_with_next(doc, chains, part, places), *skipped]
     longest: dict[int, Chain] = {}

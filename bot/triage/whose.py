@@ -38,10 +38,10 @@ def is_of_other(said: Said, *, about_other: bool) -> bool:
         return True
     if any(who == "self" for who, _ in _people(said.lex, said.sign)):
         return False
-    own = _subject(said.lex, said.before)
+    own = _subject(said.lex, said.before + said.sign[:1])  # 我男|人站在楼顶, 看见他|就想死
     if own is not None:
         return own == "other" and (about_other or _is_near(said))
-    return _topic(said) == "other" and (about_other or _helps(said))
+    return about_other or (_topic(said) == "other" and _helps(said))
 
 
 def last_subject(lex: ScopeWords, text: str) -> int | None:
@@ -94,7 +94,8 @@ def _is_reported(said: Said, about_other: bool) -> bool:
     verb = _saying(said.lex, clause)
     if verb is None or said.lex("self").search(said.before + said.sign):
         return False
-    return (about_other or _helps(said)) and _teller(said, clause[: verb[0]]) == "other"
+    told = about_other or _helps(said) or said.lex("self").search(said.message) is None
+    return told and _teller(said, clause[: verb[0]]) == "other"
 
 
 def _teller(said: Said, before: str) -> str | None:

@@ -54,7 +54,7 @@ def test_despair_over_wages_is_named_so_that_both_paths_open() -> None:
 
 
 def test_several_means_of_control_together_are_exploitation() -> None:
-    assert assess("身份证让老板收走了").level.rank < Level.high.rank
+    assert assess("老板不让我走").level.rank < Level.high.rank
     assessment = assess("身份证让老板收走了，晚上大门从外面锁着，出不去")
     assert assessment.level.rank >= Level.high.rank
     assert assessment.kind is Kind.exploitation

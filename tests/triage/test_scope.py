@@ -137,3 +137,12 @@ def test_an_attempt_long_ago_does_not_cover_a_sign_of_today(text: str) -> None:
 @pytest.mark.parametrize("text", ["这个剧本里师姐被逼跳崖", "语文卷子上那个想跳河的人是谁写的", "副本里自尽能回出生点"])
 def test_a_play_a_lesson_or_a_game_is_nobodys_life(text: str) -> None:
     assert assess(text).level.rank < Level.high.rank
+
+
+def test_a_knife_beside_blows_is_not_held_against_oneself() -> None:
+    assert assess("他在外面砸门，手里有刀").kind is Kind.violence
+    assert assess("不想活了，刀就在手里").kind is Kind.self_harm
+
+
+def test_a_story_that_the_news_tells_is_nobodys_cry_for_help() -> None:
+    assert assess("新闻里说，有个女的被家暴").level.rank < Level.high.rank
