@@ -1,9 +1,12 @@
 """Our own sentences: what the model learns from (nlu_data/triage/sentences), what judges it (tests/triage/frozen)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from bot.level import Level
 from bot.settings import ROOT
@@ -11,15 +14,23 @@ from bot.triage.levels import Kind, Scope
 from bot.triage.lexicon import DATA, read_rows
 
 TRAINING = DATA / "sentences"
+EVERYDAY = (DATA.parent / "intents", DATA.parent / "faq")
 FROZEN = ROOT / "tests" / "triage" / "frozen"
 NO_KIND = "none"
+ORDINARY = "ordinary"
+_DELICATE_INTENTS = (
+    *("express_", "help_", "worry_", "safety_", "mood_", "insult", "request_human", "leave_contact"),
+    *("stop_chat", "deny", "complain_", "show_plan"),
+)
+_DELICATE_TOPICS = frozenset({"support", "women_minors", "safety", "injury"})
+_ENTITY = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
 WAYS = frozenset(
     (
         *("plain", "indirect", "farewell", "handover", "burden", "until", "envy", "no_wake", "accident", "means"),
         *("place_time", "act", "selfharm", "body", "hopeless", "dialect", "abbrev", "homophone", "shape", "split"),
         *("digits", "emoji", "speech", "spaced", "traditional", "typo", "long", "mixed", "youth", "wages"),
         *("negated_but", "idiom", "trade", "game", "quoted", "knowledge", "negated", "past", "everyday", "command"),
-        *("policy", "counselling", "chitchat", "work", "lookalike"),
+        *("policy", "counselling", "chitchat", "work", "lookalike", ORDINARY),
     )
 )
 
@@ -42,6 +53,29 @@ def read_sentences(directory: Path) -> list[Sentence]:
     return [
         one for path in sorted(directory.glob("*.yml")) for group in read_rows(path) for one in _group(group, path.stem)
     ]
+
+
+def read_everyday() -> list[Sentence]:
+    """What people ask and say on any day: examples of intents and wordings of FAQs, as sentences without risk.
+
+    Left out is what has to do with distress, danger or somebody to talk to.
+    """
+    intents, faqs = EVERYDAY
+    found: dict[str, Sentence] = {}
+    for path in sorted(intents.glob("*.yml")):
+        if not path.stem.startswith(_DELICATE_INTENTS):
+            block = yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"][0]["examples"]
+            lines = [_ENTITY.sub(r"\1", line.removeprefix("- ")) for line in block.splitlines()]
+            found |= {text: _everyday(text, path.stem) for text in lines if text}
+    for path in sorted(faqs.glob("*/*.yml")):
+        if path.parent.name not in _DELICATE_TOPICS:
+            faq = yaml.safe_load(path.read_text(encoding="utf-8"))
+            found |= {text: _everyday(text, path.stem) for text in (faq["question"], *faq["variants"])}
+    return list(found.values())
+
+
+def _everyday(text: str, source: str) -> Sentence:
+    return Sentence("", text, Level.none, None, Scope.self, ORDINARY, source)
 
 
 def _group(group: dict[str, Any], source: str) -> Iterator[Sentence]:
