@@ -79,7 +79,7 @@ class Fold:
     """Folds a text by the spellings and disguises of a lexicon; never raises on any string."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._spellings = tuple(lexicon.spellings.items())
+        self._spellings = tuple((_joined(old), new) for old, new in lexicon.spellings.items())
         self._cloaks = patterns(lexicon.cloaks)
 
     def __call__(self, text: str) -> str:

@@ -1,5 +1,6 @@
 """The spaCy component `xinqiao_model`: what the statistical model thinks of a message, with what spoke for it."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -20,6 +21,7 @@ from bot.triage.weights import Chances, Seen, Weights, read_weights, repository_
 OPINION = "xinqiao_opinion"
 _FILE = "weights.npz"
 _PIECES = 3
+_REPEATED = re.compile(r"(.{1,6}?)\1{2,}")  # 哈哈哈哈, and floods of anything: once says as much
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,8 @@ def seen_in(doc: Doc) -> Seen:
     """What the model gets to see of a message whose findings are known."""
     findings: tuple[Finding, ...] = doc.user_data[FINDINGS]
     judged = [f"{found.reason.level}/{found.reason.kind}/{found.reason.scope}" for found in findings]
-    return Seen(doc.text.removesuffix(CLAUSE), (*judged, *(found.signal for found in findings if found.signal)))
+    text = _REPEATED.sub(r"\1", doc.text.removesuffix(CLAUSE))
+    return Seen(text, (*judged, *(found.signal for found in findings if found.signal)))
 
 
 def batched(docs: Iterable[Doc], size: int) -> Iterator[list[Doc]]:

@@ -13,9 +13,11 @@ from bot.triage.fold import CLAUSE
 from bot.triage.levels import MODEL, Assessment, Kind, Reason, Scope
 from bot.triage.opinion import OPINION, Opinion
 from bot.triage.scope import FINDINGS, Finding
+from bot.triage.signs import IDIOMS
 
 ASSESSMENT = "xinqiao_assessment"
-NOTHING = Assessment(Level.none, 0.0, ())
+SURE = 0.99  # what the model needs in order to raise what the rules have read as harmless
+_HARMLESS = frozenset({Scope.negated, Scope.figure, Scope.quoted, Scope.past, Scope.knowledge})
 _FLOOR = {Level.none: 0.0, Level.low: 0.3, Level.high: 0.6, Level.imminent: 0.85}
 _STEP = {Level.none: 0.0, Level.low: 0.06, Level.high: 0.05, Level.imminent: 0.05}
 _MOST_STEPS = 4
@@ -26,11 +28,15 @@ def judge(doc: Doc) -> Doc:
     findings: tuple[Finding, ...] = doc.user_data[FINDINGS]
     by_rule = [finding.reason for finding in findings]
     rules = max((reason.level for reason in by_rule), key=lambda level: level.rank, default=Level.none)
-    empty = doc.text == CLAUSE
-    doc.user_data[ASSESSMENT] = (
-        NOTHING if empty else assessment_of([*by_rule, *_of_model(doc.user_data[OPINION], rules)])
-    )
+    bar = SURE if rules is Level.none and _is_explained(doc, by_rule) else 0
+    by_model = () if doc.text == CLAUSE else _of_model(doc.user_data[OPINION], rules, bar)
+    doc.user_data[ASSESSMENT] = assessment_of([*by_rule, *by_model])
     return doc
+
+
+def _is_explained(doc: Doc, by_rule: Sequence[Reason]) -> bool:
+    """Whether the rules know a harmless meaning for what looks like danger: an idiom, a denial, a film."""
+    return bool(doc.spans[IDIOMS]) or any(reason.scope in _HARMLESS for reason in by_rule)
 
 
 def assessment_of(reasons: Sequence[Reason]) -> Assessment:
@@ -40,9 +46,9 @@ def assessment_of(reasons: Sequence[Reason]) -> Assessment:
     return Assessment(level, _score(level, ordered), ordered)
 
 
-def _of_model(opinion: Opinion, rules: Level) -> Iterator[Reason]:
-    """The model's part: it raises, or it is told beside what the rules found."""
-    raises = opinion.level.rank > rules.rank
+def _of_model(opinion: Opinion, rules: Level, bar: float) -> Iterator[Reason]:
+    """The model's part: it raises if its chance reaches the bar, or it is told beside what the rules found."""
+    raises = opinion.level.rank > rules.rank and opinion.chances[opinion.level] >= bar
     if not raises and not rules.is_crisis:
         return
     chance = opinion.chances[opinion.level if raises else Level.high]

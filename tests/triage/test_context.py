@@ -29,15 +29,14 @@ def read_in_order(*texts: str, step: timedelta = STEP) -> list[Assessment]:
         ("我", "想", "自", "杀"),
         ("我真的", "不想", "活", "了"),
         ("药", "我都", "吞", "下去了"),
-        ("遗书", "已经", "写", "好了"),
+        ("农药", "已经", "喝", "下去了"),
     ],
 )
 def test_a_sentence_sent_as_four_bubbles_is_seen_whole(bubbles: tuple[str, ...]) -> None:
-    *before, last = read_in_order(*bubbles)
-    assert not assess(bubbles[-1]).level.is_crisis
-    assert last.level.is_crisis
-    assert any(reason.scope == Scope.context and "合看" in reason.note for reason in last.reasons)
-    assert not any(found.level.is_crisis for found in before[:2])
+    assert not any(assess(bubble).level.is_crisis for bubble in bubbles)
+    alarms = [found for found in read_in_order(*bubbles) if found.level.is_crisis]
+    assert alarms
+    assert any(reason.scope == Scope.context and "合看" in reason.note for reason in alarms[0].reasons)
 
 
 def test_pieces_that_come_an_hour_apart_are_not_glued() -> None:
@@ -51,8 +50,17 @@ def test_giving_up_after_despair_and_farewell_is_read_with_them() -> None:
     assert max(found.level.rank for found in (*before, last)) >= Level.high.rank
 
 
-def test_harmless_messages_stay_harmless_together() -> None:
-    for found in read_in_order("你好", "我想问下工资", "老板说下个月发", "算了", "谢谢你", "再见"):
+@pytest.mark.parametrize(
+    "messages",
+    [
+        ("你好", "我想问下工资", "老板说下个月发", "算了", "谢谢你", "再见"),
+        ("在吗", "有人没", "问个事", "年假几天", "好的", "晓得了"),
+        ("第一条", "第二条", "第三条", "第四条", "第五条", "第六条", "第七条"),
+        ("工地上", "今天发工资了", "回家", "买了车票", "明天走", "给娃带了书包"),
+    ],
+)
+def test_harmless_messages_stay_harmless_together(messages: tuple[str, ...]) -> None:
+    for found in read_in_order(*messages):
         assert not found.level.is_crisis
 
 

@@ -13,7 +13,7 @@ from bot.triage.release import BadLexicon, Change
 from bot.triage.release import build as build_changed
 from tests.triage import sentences
 
-TEXTS = [*sentences.IMMINENT.split()[:8], "不想活动", "紫砂壶多少钱", "撑不下去了，农药就在床头", ""]
+TEXTS = [*sentences.IMMINENT[:8], "不想活动", "紫砂壶多少钱", "撑不下去了，农药就在床头", ""]
 ROW = {
     "expression": "想当一片云飘走",
     "level": "high",
@@ -47,8 +47,10 @@ def test_a_changed_lexicon_has_another_version_and_another_opinion() -> None:
 
 
 def test_a_row_switched_off_is_silent_and_the_others_speak() -> None:
-    off = build_changed([Change("drop", "high.yml", {"expression": row["expression"]}) for row in _rows("想死")])
-    assert not any(reason.expression == "想死" for reason in off.assess("想死").reasons)
+    row = {"expression": "寻短见"}
+    off = build_changed([Change("drop", "high.yml", row)])
+    assert any(reason.expression == row["expression"] for reason in build().assess("想寻短见").reasons)
+    assert not any(reason.expression == row["expression"] for reason in off.assess("想寻短见").reasons)
     assert off.assess("我想自杀").level is Level.high
 
 
@@ -74,7 +76,3 @@ def test_another_pipeline_is_put_in_use_and_taken_back() -> None:
         assert triage.assess("想当一片云飘走").level is Level.high
     finally:
         triage.use(before)
-
-
-def _rows(expression: str) -> list[dict[str, object]]:
-    return [dict(row) for row in read_raw()["high.yml"] if row["expression"] == expression]
