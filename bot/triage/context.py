@@ -13,6 +13,7 @@ from bot.triage.verdict import assessment_of
 
 MOST = 6  # earlier messages that are looked at
 WITHIN = timedelta(hours=6)  # how far back they reach
+SENTENCE = 20  # characters of a sentence that was sent in pieces
 PIECE = 10  # characters of a message that may be a piece of a sentence
 PAUSE = timedelta(minutes=3)  # between two pieces of a sentence
 
@@ -45,7 +46,7 @@ def assess_after(earlier: Sequence[Earlier], text: str, at: datetime, by: Triage
     if worst.level.rank <= max_level(known, own.level).rank:
         return own
     count = len(pieces) - 1 if worst in glued else len(recent)
-    return assessment_of([*(_across(reason, own, count) for reason in worst.reasons), *own.reasons])
+    return assessment_of([*(_across(reason, own, count) for reason in worst.reasons), *own.reasons], worst.lead)
 
 
 def _by_rules(found: Assessment) -> Assessment:
@@ -54,10 +55,11 @@ def _by_rules(found: Assessment) -> Assessment:
 
 
 def _pieces(recent: Sequence[Earlier], text: str, at: datetime) -> list[str]:
-    """The run of short messages in quick succession that ends with this one."""
+    """The run of short messages in quick succession that ends with this one, as long as it may be one sentence."""
     pieces, later = [text], at
     for one in reversed(recent):
-        if len(one.text) > PIECE or len(text) > PIECE or later - one.at > PAUSE:
+        too_long = max(len(one.text), len(text)) > PIECE or sum(map(len, pieces)) + len(one.text) > SENTENCE
+        if too_long or later - one.at > PAUSE:
             break
         pieces.insert(0, one.text)
         later = one.at

@@ -61,12 +61,13 @@ class Assessment:
     level: Level
     score: float
     reasons: tuple[Reason, ...]
+    lead: Kind | None = None  # the kind of which the model is sure: it comes first among equally severe ones
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """The kinds that carry a level, most severe first, each once."""
         graded = [reason for reason in self.reasons if reason.level is not Level.none]
-        graded.sort(key=lambda reason: (-reason.level.rank, _KIND_ORDER[reason.kind]))
+        graded.sort(key=lambda reason: (-reason.level.rank, reason.kind != self.lead, _KIND_ORDER[reason.kind]))
         return tuple(dict.fromkeys(reason.kind for reason in graded))
 
     @property

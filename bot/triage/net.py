@@ -4,9 +4,11 @@ The same function runs on NumPy in triage and on JAX in training; `xp` is the on
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from bot.triage.encoder import ORDERS, WIDTH, Floats, Pieces, load_encoder
 
@@ -16,7 +18,7 @@ LAYERS = Mapping[str, Any]
 _BEFORE = {2: 0, 3: 1, 5: 2}  # of a window's pieces, those in front of the one it is about
 _TINY = 1e-12
 _ABSENT = 1e3
-_PADDED = 512  # pieces, with padding, that go through at once: what fits the processor's cache
+_PADDED = 384  # pieces, with padding, that go through at once: what fits the processor's cache
 
 
 def _kept(values: Any, share: float) -> Any:
@@ -45,6 +47,11 @@ def scores(xp: Any, layers: LAYERS, vectors: Any, mask: Any, drop: Callable[[Any
 
 def scores_of(layers: LAYERS, pieces: Sequence[Pieces]) -> Floats:
     """Scores (n, labels) of texts given as pieces; texts of like length go through together."""
+    with _blas().limit(limits=1, user_api="blas"):  # the matrices are too small for threads: waiting costs more
+        return _scores_of(layers, pieces)
+
+
+def _scores_of(layers: LAYERS, pieces: Sequence[Pieces]) -> Floats:
     out = np.empty((len(pieces), layers["head_bias"].shape[0]), dtype=np.float32)
     order = sorted(range(len(pieces)), key=lambda at: len(pieces[at]))
     start = 0
@@ -57,6 +64,11 @@ def scores_of(layers: LAYERS, pieces: Sequence[Pieces]) -> Floats:
         out[part] = scores(np, layers, vectors, mask)
         start = end
     return out
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def padded(pieces: Sequence[Pieces], length: int) -> tuple[Floats, Floats]:

@@ -21,16 +21,19 @@ from bot.triage.weights import Chances, Seen, Weights, read_weights, repository_
 OPINION = "xinqiao_opinion"
 _FILE = "weights.npz"
 _PIECES = 3
+OWN_LIFE = (Kind.self_harm, Kind.distress)
+OTHERS = 0.8  # chance from which on danger of another kind than the own life is `high`: less often mistaken
 _REPEATED = re.compile(r"(.{1,6}?)\1{2,}")  # 哈哈哈哈, and floods of anything: once says as much
 
 
 @dataclass(frozen=True)
 class Opinion:
-    """The chance that the message reaches each level, the level the model gives, of what kind, and why."""
+    """The chance that the message reaches each level, the level the model gives, of what kind, how surely, and why."""
 
     chances: dict[Level, float]
     level: Level
     kind: Kind | None
+    sure: float
     pieces: tuple[str, ...]
 
 
@@ -58,33 +61,41 @@ class Model:
 
     def _opinion(self, text: str, row: Chances) -> Opinion:
         reach = {level: self._reach(row, level) for level in (Level.low, Level.high, Level.imminent)}
-        level = max(
-            (level for level, chance in reach.items() if chance >= self.weights.raises[level]),
-            key=lambda level: level.rank,
-            default=Level.none,
-        )
+        level = self._level(row, reach)
         pieces = self._pieces(text) if level.is_crisis else ()
-        return Opinion(reach, level, self._kind(row, level), pieces)
+        return Opinion(reach, level, *self._kind(row, level), pieces)
 
     def _reach(self, row: Chances, level: Level) -> float:
-        of_level = [_level_of(label).rank >= level.rank for label in self.weights.labels]
-        return float(row[np.array(of_level)].sum())
+        return float(row[self.weights.ranks >= level.rank].sum())
 
-    def _kind(self, row: Chances, level: Level) -> Kind | None:
-        """The likeliest kind among the labels of this level or above."""
+    def _level(self, row: Chances, reach: dict[Level, float]) -> Level:
+        """The highest level whose bar, and those of all below it, the chances reach."""
+        reached = [level for level, chance in reach.items() if chance >= self.weights.raises[level]]
+        if self._others(row) >= OTHERS:
+            reached.append(Level.high)
+        if Level.high not in reached:
+            return Level.low if Level.low in reached else Level.none
+        return Level.imminent if Level.imminent in reached else Level.high
+
+    def _others(self, row: Chances) -> float:
+        """The chance of danger that is not the wish to die."""
+        own = [kind in OWN_LIFE for kind in self.weights.kinds]
+        return float(row[(self.weights.ranks >= Level.high.rank) & ~np.array(own)].sum())
+
+    def _kind(self, row: Chances, level: Level) -> tuple[Kind | None, float]:
+        """The likeliest kind among the labels of this level or above, and its share of their chance."""
         if level is Level.none:
-            return None
+            return None, 0.0
         kinds: dict[str, float] = {}
-        for label, chance in zip(self.weights.labels, row, strict=True):
-            if _level_of(label).rank >= level.rank:
-                kind = label.partition(":")[2]
-                kinds[kind] = kinds.get(kind, 0.0) + chance
-        return Kind(max(kinds, key=lambda kind: kinds[kind]))
+        for at in np.flatnonzero(self.weights.ranks >= level.rank):
+            kinds[self.weights.kinds[at]] = kinds.get(self.weights.kinds[at], 0.0) + float(row[at])
+        likeliest = max(kinds, key=lambda kind: kinds[kind])
+        return Kind(likeliest), kinds[likeliest] / sum(kinds.values())
 
     def _pieces(self, text: str) -> tuple[str, ...]:
         """The pieces of the text whose n-grams spoke most for risk, each at least two characters."""
         grams = grams_of(text)
-        risk = np.array([_level_of(label).is_crisis for label in self.weights.labels])
+        risk = self.weights.ranks >= Level.high.rank
         sparse = self.weights.sparse[grams.buckets]
         gain = self.weights.gram_values(grams) * (sparse[:, risk].max(axis=1) - sparse[:, ~risk].max(axis=1))
         found: list[str] = []
@@ -112,8 +123,8 @@ def seen_in(doc: Doc) -> Seen:
     """What the model gets to see of a message whose findings are known."""
     findings: tuple[Finding, ...] = doc.user_data[FINDINGS]
     judged = [f"{found.reason.level}/{found.reason.kind}/{found.reason.scope}" for found in findings]
-    text = _REPEATED.sub(r"\1", doc.text.removesuffix(CLAUSE))
-    return Seen(text, (*judged, *(found.signal for found in findings if found.signal)))
+    clauses = dict.fromkeys(_REPEATED.sub(r"\1", doc.text.removesuffix(CLAUSE)).split(CLAUSE))
+    return Seen(CLAUSE.join(clauses), (*judged, *(found.signal for found in findings if found.signal)))
 
 
 def batched(docs: Iterable[Doc], size: int) -> Iterator[list[Doc]]:
@@ -121,10 +132,6 @@ def batched(docs: Iterable[Doc], size: int) -> Iterator[list[Doc]]:
     rest = iter(docs)
     while batch := list(islice(rest, size)):
         yield batch
-
-
-def _level_of(label: str) -> Level:
-    return Level(label.partition(":")[0])
 
 
 @Language.factory("xinqiao_model")

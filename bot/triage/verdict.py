@@ -11,12 +11,13 @@ from spacy.tokens import Doc
 from bot.level import Level
 from bot.triage.fold import CLAUSE
 from bot.triage.levels import MODEL, Assessment, Kind, Reason, Scope
-from bot.triage.opinion import OPINION, Opinion
+from bot.triage.opinion import OPINION, OWN_LIFE, Opinion
 from bot.triage.scope import FINDINGS, Finding
 from bot.triage.signs import IDIOMS
 
 ASSESSMENT = "xinqiao_assessment"
 SURE = 0.99  # what the model needs in order to raise what the rules have read as harmless
+LEADS = 0.8  # share of the model's chance that one kind must have in order to come first
 _HARMLESS = frozenset({Scope.negated, Scope.figure, Scope.quoted, Scope.past, Scope.knowledge})
 _FLOOR = {Level.none: 0.0, Level.low: 0.3, Level.high: 0.6, Level.imminent: 0.85}
 _STEP = {Level.none: 0.0, Level.low: 0.06, Level.high: 0.05, Level.imminent: 0.05}
@@ -28,9 +29,11 @@ def judge(doc: Doc) -> Doc:
     findings: tuple[Finding, ...] = doc.user_data[FINDINGS]
     by_rule = [finding.reason for finding in findings]
     rules = max((reason.level for reason in by_rule), key=lambda level: level.rank, default=Level.none)
-    bar = SURE if rules is Level.none and _is_explained(doc, by_rule) else 0
-    by_model = () if doc.text == CLAUSE else _of_model(doc.user_data[OPINION], rules, bar)
-    doc.user_data[ASSESSMENT] = assessment_of([*by_rule, *by_model])
+    bar = SURE if not rules.is_crisis and _is_explained(doc, by_rule) else 0
+    opinion: Opinion = doc.user_data[OPINION]
+    by_model = () if doc.text == CLAUSE else _of_model(opinion, rules, bar)
+    lead = opinion.kind if opinion.sure >= LEADS and opinion.kind not in OWN_LIFE else None
+    doc.user_data[ASSESSMENT] = assessment_of([*by_rule, *by_model], lead)
     return doc
 
 
@@ -39,11 +42,11 @@ def _is_explained(doc: Doc, by_rule: Sequence[Reason]) -> bool:
     return bool(doc.spans[IDIOMS]) or any(reason.scope in _HARMLESS for reason in by_rule)
 
 
-def assessment_of(reasons: Sequence[Reason]) -> Assessment:
+def assessment_of(reasons: Sequence[Reason], lead: Kind | None = None) -> Assessment:
     """What these reasons come to: the worst level, and a score for the order inside a level."""
     ordered = tuple(sorted(dict.fromkeys(reasons), key=lambda reason: -reason.level.rank))
     level = ordered[0].level if ordered else Level.none
-    return Assessment(level, _score(level, ordered), ordered)
+    return Assessment(level, _score(level, ordered), ordered, lead)
 
 
 def _of_model(opinion: Opinion, rules: Level, bar: float) -> Iterator[Reason]:
@@ -55,7 +58,8 @@ def _of_model(opinion: Opinion, rules: Level, bar: float) -> Iterator[Reason]:
     note = f"概率 {chance:.2f}" + (f"；依据：{'、'.join(opinion.pieces)}" if opinion.pieces else "")
     kind = opinion.kind or Kind.distress
     scope = Scope.third_person if kind is Kind.third_person else Scope.self
-    yield Reason(kind, opinion.level if raises else Level.none, MODEL, scope, note)
+    agrees = min(opinion.level, rules, key=lambda level: level.rank) if opinion.level.is_crisis else Level.none
+    yield Reason(kind, opinion.level if raises else agrees, MODEL, scope, note)
 
 
 def _score(level: Level, reasons: tuple[Reason, ...]) -> float:

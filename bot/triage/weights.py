@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ PATH = DATA / "weights.npz"
 GRAM_LENGTH = 1.2  # length of the vector of a text's n-grams
 MARK = 0.5  # value of each thing that the rules found
 GRAM_PART = 0.3  # of the regression's scores, added to the network's
+HARMLESS = 0.95  # the regression's chance of no distress from which on the network is not asked
 _NET = "net_"
 _ARRAYS = ("rows", "sparse", "idf", "bias")
 Chances = NDArray[np.float64]
@@ -47,11 +48,27 @@ class Weights:
     raises: Mapping[Level, float]
     facts: Mapping[str, Any]  # what it was trained on and how well it did on sentences that it had not seen
 
+    @cached_property
+    def ranks(self) -> NDArray[np.int64]:
+        """The rank of each label's level."""
+        return np.array([Level(label.partition(":")[0]).rank for label in self.labels])
+
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """The kind of each label."""
+        return tuple(label.partition(":")[2] for label in self.labels)
+
     def chances(self, seen: Sequence[Seen]) -> Chances:
-        """Gives a probability for each text and label, shape (len(seen), labels)."""
-        network = scores_of(self.net, [load_encoder().pieces(one.text) for one in seen])
-        regression = np.array([self._regression(one) for one in seen]).reshape(network.shape)
-        return softmax(self.scale * (network + GRAM_PART * regression).astype(np.float64))
+        """Gives a probability for each text and label, shape (len(seen), labels).
+
+        The network, which costs most, is asked only where the regression by itself is not sure of harmlessness.
+        """
+        regression = np.array([self._regression(one) for one in seen], dtype=np.float64).reshape(-1, len(self.labels))
+        chances = softmax(regression)
+        asked = np.flatnonzero(chances[:, self.ranks == 0].sum(axis=1) < HARMLESS)
+        network = scores_of(self.net, [load_encoder().pieces(seen[at].text) for at in asked.tolist()])
+        chances[asked] = softmax(self.scale * (network + GRAM_PART * regression[asked]))
+        return chances
 
     def _regression(self, seen: Seen) -> Floats:
         grams = grams_of(seen.text)

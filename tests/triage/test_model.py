@@ -76,14 +76,14 @@ def test_the_weights_come_from_the_sentences_as_they_stand() -> None:
 
 
 def test_the_same_sentences_give_the_same_network() -> None:
-    some = training[::40]
+    some = training[::100]
     labels = sorted({label_of(sentence) for sentence in some})
     targets = np.array([labels.index(label_of(sentence)) for sentence in some])
     pieces = [load_encoder().pieces(fold(sentence.text)) for sentence in some]
     one, two = (fit_network(pieces, targets, len(labels)) for _ in range(2))
     assert all(np.array_equal(one[name], two[name]) for name in one)
     learnt = scores_of(one, pieces).argmax(axis=1)
-    assert (learnt == targets).mean() > 0.6
+    assert (learnt == targets).mean() > 1.2 * np.bincount(targets).max() / len(targets), "it has learnt nothing"
 
 
 @pytest.mark.parametrize("directory", [TRAINING, FROZEN])
