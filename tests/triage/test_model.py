@@ -13,7 +13,7 @@ from bot.triage.fold import fold
 from bot.triage.net import scores_of
 from bot.triage.opinion import OPINION
 from bot.triage.sentences import FROZEN, TRAINING, Sentence, faults, read_sentences
-from bot.triage.train import digest, label_of, own_sentences
+from bot.triage.train import digest, own_sentences
 from bot.triage.weights import PATH, Seen, read_weights, repository_weights
 
 pipeline = build()
@@ -76,14 +76,13 @@ def test_the_weights_come_from_the_sentences_as_they_stand() -> None:
 
 
 def test_the_same_sentences_give_the_same_network() -> None:
-    some = training[::100]
-    labels = sorted({label_of(sentence) for sentence in some})
-    targets = np.array([labels.index(label_of(sentence)) for sentence in some])
+    some = training[::60]
+    targets = np.array([int(sentence.level.is_crisis) for sentence in some])
     pieces = [load_encoder().pieces(fold(sentence.text)) for sentence in some]
-    one, two = (fit_network(pieces, targets, len(labels)) for _ in range(2))
+    one, two = (fit_network(pieces, targets, labels=2) for _ in range(2))
     assert all(np.array_equal(one[name], two[name]) for name in one)
     learnt = scores_of(one, pieces).argmax(axis=1)
-    assert (learnt == targets).mean() > 1.2 * np.bincount(targets).max() / len(targets), "it has learnt nothing"
+    assert (learnt == targets).mean() > 0.75, "it has learnt nothing"
 
 
 @pytest.mark.parametrize("directory", [TRAINING, FROZEN])
