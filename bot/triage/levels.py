@@ -54,6 +54,11 @@ class Reason:
     note: str
 
 
+def order_of(reason: Reason, lead: Kind | None) -> tuple[int, bool, int]:
+    """Sorts reasons as a reply addresses them: most severe first, then the leading kind, then the order of kinds."""
+    return -reason.level.rank, reason.kind != lead, _KIND_ORDER[reason.kind]
+
+
 @dataclass(frozen=True)
 class Assessment:
     """What triage says about one message; `score` runs from 0 to 1 and orders messages inside a level too."""
@@ -67,7 +72,7 @@ class Assessment:
     def kinds(self) -> tuple[Kind, ...]:
         """The kinds that carry a level, most severe first, each once."""
         graded = [reason for reason in self.reasons if reason.level is not Level.none]
-        graded.sort(key=lambda reason: (-reason.level.rank, reason.kind != self.lead, _KIND_ORDER[reason.kind]))
+        graded.sort(key=lambda reason: order_of(reason, self.lead))
         return tuple(dict.fromkeys(reason.kind for reason in graded))
 
     @property

@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 
 from bot.level import Level
 from bot.triage.fold import CLAUSE
-from bot.triage.levels import MODEL, Assessment, Kind, Reason, Scope
+from bot.triage.levels import MODEL, Assessment, Kind, Reason, Scope, order_of
 from bot.triage.opinion import OPINION, OWN_LIFE, Opinion
 from bot.triage.scope import FINDINGS, Finding
 from bot.triage.signs import IDIOMS
@@ -44,7 +44,7 @@ def _is_explained(doc: Doc, by_rule: Sequence[Reason]) -> bool:
 
 def assessment_of(reasons: Sequence[Reason], lead: Kind | None = None) -> Assessment:
     """What these reasons come to: the worst level, and a score for the order inside a level."""
-    ordered = tuple(sorted(dict.fromkeys(reasons), key=lambda reason: -reason.level.rank))
+    ordered = tuple(sorted(dict.fromkeys(reasons), key=lambda reason: order_of(reason, lead)))
     level = ordered[0].level if ordered else Level.none
     return Assessment(level, _score(level, ordered), ordered, lead)
 

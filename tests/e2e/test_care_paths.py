@@ -248,7 +248,7 @@ def test_a_workmate_who_is_acting_now_pages_the_desk(worker: Worker) -> None:
 
 
 def test_mere_worry_about_somebody_asks_whether_he_spoke_of_dying(worker: Worker) -> None:
-    reply = worker.says("俺徒弟最近不说话也不吃饭，我老怕他出事")
+    reply = worker.says("担心我工友")
     assert reply.endswith("他有没有说过不想活、想伤害自己的话？")
     reply = worker.says("说过")
     assert reply.endswith("他身边现在有人陪着吗？")
@@ -262,8 +262,8 @@ def test_mere_worry_about_somebody_asks_whether_he_spoke_of_dying(worker: Worker
     ("cry", "kind", "words"),
     [
         ("老公又动手打我了，掐我脖子", "violence", "不是你的错"),
-        ("主管把我堵在更衣室摸我", "harassment", "不怪你"),
-        ("老板扣我身份证把我锁在屋里不让走", "exploitation", "证件"),
+        ("主管老趁没人摸我的腰，还发下流话", "harassment", "不怪你"),
+        ("老板扣着我身份证不给，不让我走", "exploitation", "证件"),
         ("我要杀了那个包工头", "threat", "手里的东西"),
     ],
 )

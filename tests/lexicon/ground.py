@@ -17,7 +17,7 @@ from bot.lexicon import drafts, load, publish, reports
 from bot.lexicon.drafts import Draft
 from bot.triage import safety
 
-PHRASE = "心里像压着青石磨盘"
+PHRASE = "石榴树下见"
 REVIEW = {"note": "试写", "reviewer": "李芳"}
 GOOD = {"expression": PHRASE, "level": "high", "kind": "distress", **REVIEW}
 BAD = {"expression": "工资", "level": "imminent", "kind": "self_harm", **REVIEW}  # alarms at every question about wages

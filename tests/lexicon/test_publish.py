@@ -82,10 +82,10 @@ def test_a_gate_against_what_is_live_no_more_does_not_count(database: Path, froz
 def test_rolling_back_goes_one_release_at_a_time_down_to_the_repositorys(any_database: str, frozen: Path) -> None:
     who = admin()
     first = published(who, GOOD)
-    second = published(who, {**GOOD, "expression": "胸口像堵着黄泥"})
-    assert [triage.assess(text).level for text in (PHRASE, "胸口像堵着黄泥")] == [Level.high] * 2
+    second = published(who, {**GOOD, "expression": "红鞋子穿反了"})
+    assert [triage.assess(text).level for text in (PHRASE, "红鞋子穿反了")] == [Level.high] * 2
     assert publish.roll_back(who) == first
-    assert [triage.assess(text).level for text in (PHRASE, "胸口像堵着黄泥")] == [Level.high, Level.none]
+    assert [triage.assess(text).level for text in (PHRASE, "红鞋子穿反了")] == [Level.high, Level.none]
     assert publish.roll_back(who) is None
     assert triage.assess(PHRASE).level == Level.none
     assert states() == [(first, ReleaseState.retired), (second, ReleaseState.retired)]
@@ -186,7 +186,7 @@ def test_a_replay_counts_what_would_change_and_names_the_messages_without_their_
 
 def test_a_replay_reads_messages_with_those_before_them(any_database: str) -> None:
     say("心里像压着")
-    say("青石磨盘")
+    say("石榴树下")
     assert replayed(GOOD)["moves"] == [["none", "high", 1]]
 
 
