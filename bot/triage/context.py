@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.level import Level, max_level
 from bot.triage.assess import live
 from bot.triage.fold import CLAUSE
-from bot.triage.levels import MODEL, Assessment, Reason, Scope
+from bot.triage.levels import Assessment, Reason, Scope
 from bot.triage.pipeline import Triage
 from bot.triage.verdict import assessment_of
 
@@ -39,19 +39,15 @@ def assess_after(earlier: Sequence[Earlier], text: str, at: datetime, by: Triage
         return triage.assess(text)
     known = max((one.level for one in recent), key=lambda level: level.rank)
     pieces = _pieces(recent, text, at)
-    views = [text, CLAUSE.join([*(one.text for one in recent), text]), *(["".join(pieces)] if len(pieces) > 1 else [])]
-    own, whole, *glued = triage.assess_all(views)
-    together = [_by_rules(whole), *glued]
+    # The model has learnt from single messages and makes too much of a row of them: a row is read by rules alone.
+    whole = triage.by_rules(CLAUSE.join([*(one.text for one in recent), text]))
+    own, *glued = triage.assess_all([text, *(["".join(pieces)] if len(pieces) > 1 else [])])
+    together = [whole, *glued]
     worst = max(together, key=lambda found: found.level.rank)
     if worst.level.rank <= max_level(known, own.level).rank:
         return own
     count = len(pieces) - 1 if worst in glued else len(recent)
     return assessment_of([*(_across(reason, own, count) for reason in worst.reasons), *own.reasons], worst.lead)
-
-
-def _by_rules(found: Assessment) -> Assessment:
-    """Without the model, which has learnt from single messages and makes too much of a row of them."""
-    return assessment_of([reason for reason in found.reasons if reason.expression != MODEL])
 
 
 def _pieces(recent: Sequence[Earlier], text: str, at: datetime) -> list[str]:

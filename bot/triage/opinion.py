@@ -37,6 +37,9 @@ class Opinion:
     pieces: tuple[str, ...]
 
 
+NO_OPINION = Opinion(dict.fromkeys(Level, 0.0), Level.none, None, 0.0, ())
+
+
 class Model:
     """Adds an Opinion to `doc.user_data`; batches are encoded together."""
 

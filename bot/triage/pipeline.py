@@ -19,7 +19,8 @@ from bot.triage.tokenizer import NAME as TOKENIZER
 from bot.triage.weights import PATH as WEIGHTS
 
 RULES = ("xinqiao_signs", "xinqiao_idioms", "xinqiao_scope", "xinqiao_combine")
-COMPONENTS = (*RULES, "xinqiao_model", "xinqiao_level")
+MODEL_COMPONENT = "xinqiao_model"
+COMPONENTS = (*RULES, MODEL_COMPONENT, "xinqiao_level")
 FORMAT = "2.0.0"  # changes when code and saved data no longer fit
 
 
@@ -37,6 +38,15 @@ class Triage:
     def assess(self, text: str) -> Assessment:
         """How urgent this one message is, and why; never raises, whatever the string holds."""
         found: Assessment = self.nlp(self.nlp.tokenizer(text)).user_data[verdict.ASSESSMENT]
+        return found
+
+    def by_rules(self, text: str) -> Assessment:
+        """The same without the model."""
+        doc = self.nlp.tokenizer(text)
+        for name, component in self.nlp.pipeline:
+            if name != MODEL_COMPONENT:
+                doc = component(doc)
+        found: Assessment = doc.user_data[verdict.ASSESSMENT]
         return found
 
     def assess_all(self, texts: Iterable[str]) -> Iterator[Assessment]:

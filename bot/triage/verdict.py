@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from bot.level import Level
 from bot.triage.fold import CLAUSE
 from bot.triage.levels import MODEL, Assessment, Kind, Reason, Scope, order_of
-from bot.triage.opinion import OPINION, OWN_LIFE, Opinion
+from bot.triage.opinion import NO_OPINION, OPINION, OWN_LIFE, Opinion
 from bot.triage.scope import FINDINGS, Finding
 from bot.triage.signs import IDIOMS
 
@@ -30,7 +30,7 @@ def judge(doc: Doc) -> Doc:
     by_rule = [finding.reason for finding in findings]
     rules = max((reason.level for reason in by_rule), key=lambda level: level.rank, default=Level.none)
     bar = SURE if not rules.is_crisis and _is_explained(doc, by_rule) else 0
-    opinion: Opinion = doc.user_data[OPINION]
+    opinion: Opinion = doc.user_data.get(OPINION, NO_OPINION)
     by_model = () if doc.text == CLAUSE else _of_model(opinion, rules, bar)
     lead = opinion.kind if opinion.sure >= LEADS and opinion.kind not in OWN_LIFE else None
     doc.user_data[ASSESSMENT] = assessment_of([*by_rule, *by_model], lead)
