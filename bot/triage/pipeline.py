@@ -82,9 +82,10 @@ def version_of(raw: Raw) -> str:
 
 def saved(root: Path) -> Triage:
     """The repository's pipeline by way of its saved form in `root`, which is made if it is not there yet."""
-    path = root / version_of(read_raw())
+    raw = read_raw()
+    path = root / version_of(raw)
     if not path.exists():
-        _save(build(), path)
+        _save(build(raw), path)
     triage = Triage(spacy.load(path))
     triage.assess("准备好了")
     return triage

@@ -55,10 +55,11 @@ def faults(changes: Sequence[Change]) -> list[str]:
 
 def build(changes: Sequence[Change]) -> Triage:
     """The pipeline of the changed lexicon. Raises BadLexicon with every fault."""
-    found = faults(changes)
+    raw = changed(changes)
+    found = validate.row_faults(raw)
     if found:
         raise BadLexicon("; ".join(found))
-    return build_pipeline(changed(changes))
+    return build_pipeline(raw)
 
 
 def _name(row: Mapping[str, Any]) -> Any:

@@ -172,7 +172,7 @@ def _is_story_going_on(place: Place) -> bool:
 
 def _is_fiction(place: Place) -> bool:
     """The clause, or one beside it, speaks of a play, a game, a lesson or a headline, and nobody wants anything."""
-    beside = place.message[: len(place.earlier)].rpartition(CLAUSE)[2] + place.before + place.sign + place.after
+    beside = place.clause_before + place.before + place.sign + place.after
     rest = place.message[len(place.earlier) + len(place.before) + len(place.sign) :]
     return place.lex("fiction").search(beside + "".join(rest.split(CLAUSE)[:3])) is not None
 
