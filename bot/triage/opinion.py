@@ -21,7 +21,6 @@ from bot.triage.weights import Chances, Seen, Weights, read_weights, repository_
 OPINION = "xinqiao_opinion"
 _FILE = "weights.npz"
 _PIECES = 3
-OWN_LIFE = (Kind.self_harm, Kind.distress)
 OTHERS = 0.8  # chance from which on danger of another kind than the own life is `high`: less often mistaken
 _REPEATED = re.compile(r"(.{1,6}?)\1{2,}")  # 哈哈哈哈, and floods of anything: once says as much
 
@@ -82,8 +81,7 @@ class Model:
 
     def _others(self, row: Chances) -> float:
         """The chance of danger that is not the wish to die."""
-        own = [kind in OWN_LIFE for kind in self.weights.kinds]
-        return float(row[(self.weights.ranks >= Level.high.rank) & ~np.array(own)].sum())
+        return float(row[self.weights.others].sum())
 
     def _kind(self, row: Chances, level: Level) -> tuple[Kind | None, float]:
         """The likeliest kind among the labels of this level or above, and its share of their chance."""

@@ -11,9 +11,10 @@ from spacy.tokens import Doc
 from bot.level import Level
 from bot.triage.fold import CLAUSE
 from bot.triage.levels import MODEL, Assessment, Kind, Reason, Scope, order_of
-from bot.triage.opinion import NO_OPINION, OPINION, OWN_LIFE, Opinion
+from bot.triage.opinion import NO_OPINION, OPINION, Opinion
 from bot.triage.scope import FINDINGS, Finding
 from bot.triage.signs import IDIOMS
+from bot.triage.weights import OWN_LIFE
 
 ASSESSMENT = "xinqiao_assessment"
 SURE = 0.99  # what the model needs in order to raise what the rules have read as harmless

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bot.level import Level
 from bot.triage.encoder import Floats, load_encoder
+from bot.triage.levels import Kind
 from bot.triage.lexicon import DATA
 from bot.triage.net import scores_of
 from bot.triage.ngrams import BUCKETS, MARKS, Grams, grams_of, marks_of
@@ -22,6 +23,7 @@ GRAM_LENGTH = 1.2  # length of the vector of a text's n-grams
 MARK = 0.5  # value of each thing that the rules found
 GRAM_PART = 0.3  # of the regression's scores, added to the network's
 HARMLESS = 0.95  # the regression's chance of no distress from which on the network is not asked
+OWN_LIFE = (Kind.self_harm, Kind.distress)
 _NET = "net_"
 _ARRAYS = ("rows", "sparse", "idf", "bias")
 Chances = NDArray[np.float64]
@@ -57,6 +59,12 @@ class Weights:
     def kinds(self) -> tuple[str, ...]:
         """The kind of each label."""
         return tuple(label.partition(":")[2] for label in self.labels)
+
+    @cached_property
+    def others(self) -> NDArray[np.bool_]:
+        """The labels of danger that is not the wish to die."""
+        dangers = zip(self.ranks, self.kinds, strict=True)
+        return np.array([rank >= Level.high.rank and kind not in OWN_LIFE for rank, kind in dangers])
 
     def chances(self, seen: Sequence[Seen]) -> Chances:
         """Gives a probability for each text and label, shape (len(seen), labels).
