@@ -19,7 +19,7 @@ from bot.errors import NotFound
 from bot.level import Level
 from bot.lexicon import drafts, load, publish, reports
 from bot.lexicon.drafts import Draft
-from bot.triage.release import ADD, DROP, Change
+from bot.triage.release import ADD, DROP, Change, name_of
 
 SHOWN = 100  # messages of a replay on the page
 
@@ -92,7 +92,7 @@ def _places(draft: Draft) -> dict[str, str]:
 
 
 def _change(at: int, change: Change, live: bool) -> dict[str, Any]:
-    known = drafts.row_of(change.file, drafts.name_of(change.row)) if change.op == DROP else None
+    known = drafts.row_of(change.file, name_of(change.row)) if change.op == DROP else None
     facts = {"at": at, "op": change.op, "op_label": lexicon_words.OPS.get(change.op, change.op), "live": live}
     return facts | _row(change.file, {**(known or {}), **change.row})
 
@@ -103,7 +103,7 @@ def _row(file: str, row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "file": file,
         "file_label": lexicon_words.file_name(file),
-        "name": drafts.name_of(row),
+        "name": name_of(row),
         "level": level if known else "none",
         "level_label": labels.LEVELS[Level(level)] if known else level,
         "kind": labels.kind(str(row.get("kind", ""))),
@@ -124,8 +124,8 @@ def rows(file: str, found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     draft = drafts.current()
     with reading() as session:
         changes = draft.changes if draft else drafts.changes_of(drafts.live_changes(session))
-    off = {drafts.name_of(change.row) for change in changes if change.op == DROP and change.file == file}
-    return [_row(file, row) | {"off": drafts.name_of(row) in off} for row in found]
+    off = {name_of(change.row) for change in changes if change.op == DROP and change.file == file}
+    return [_row(file, row) | {"off": name_of(row) in off} for row in found]
 
 
 def _gate(section: Mapping[str, Any] | None) -> dict[str, Any] | None:

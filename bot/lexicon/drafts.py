@@ -19,7 +19,7 @@ from bot.errors import BadInput, NotAllowedNow, NotFound
 from bot.lexicon import reports
 from bot.triage import Triage, release
 from bot.triage.lexicon import Raw, read_raw
-from bot.triage.release import ADD, CHANGEABLE, DROP, Change
+from bot.triage.release import ADD, CHANGEABLE, DROP, Change, name_of
 
 OPEN = (ReleaseState.draft, ReleaseState.refused)
 MAX_CHANGES = 500
@@ -163,11 +163,6 @@ def note_look(draft_id: int, staff_id: str) -> None:
     """Audits that somebody read the messages that the draft would change."""
     with transaction() as session:
         reports.note_act(_locked(session, draft_id), staff_id, "looked")
-
-
-def name_of(row: Mapping[str, Any]) -> str:
-    """What tells a row from the others of its file, as people read it."""
-    return str(row.get("expression") or "、".join([*(row.get("all") or ()), *(row.get("some") or ())]))
 
 
 def _tidy(row: Mapping[str, Any]) -> dict[str, Any]:

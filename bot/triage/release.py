@@ -38,9 +38,9 @@ def changed(changes: Sequence[Change]) -> Raw:
         if change.op == ADD:
             raw[change.file].append(dict(change.row))
             continue
-        kept = [row for row in raw[change.file] if _name(row) != _name(change.row)]
+        kept = [row for row in raw[change.file] if name_of(row) != name_of(change.row)]
         if len(kept) == len(raw[change.file]):
-            raise BadLexicon(f"change {at}: {change.file} has no row {_name(change.row)}")
+            raise BadLexicon(f"change {at}: {change.file} has no row {name_of(change.row)}")
         raw[change.file] = kept
     return raw
 
@@ -62,6 +62,6 @@ def build(changes: Sequence[Change]) -> Triage:
     return build_pipeline(raw)
 
 
-def _name(row: Mapping[str, Any]) -> Any:
-    """What tells a row from the others of its file."""
-    return row.get("expression") or row.get("all")
+def name_of(row: Mapping[str, Any]) -> str:
+    """What tells a row from the others of its file, as people read it."""
+    return str(row.get("expression") or "、".join([*(row.get("all") or ()), *(row.get("some") or ())]))

@@ -9,7 +9,7 @@ from bot import triage
 from bot.triage.levels import Level
 from bot.triage.lexicon import read_raw
 from bot.triage.pipeline import COMPONENTS, build, saved, version_of
-from bot.triage.release import BadLexicon, Change
+from bot.triage.release import BadLexicon, Change, changed
 from bot.triage.release import build as build_changed
 from tests.triage import sentences
 
@@ -76,3 +76,11 @@ def test_another_pipeline_is_put_in_use_and_taken_back() -> None:
         assert triage.assess("想当一片云飘走").level is Level.high
     finally:
         triage.use(before)
+
+
+def test_of_combinations_that_ask_for_some_signals_only_the_named_one_is_switched_off() -> None:
+    rows = read_raw()["combine.yml"]
+    gone, *others = [row for row in rows if not row.get("all")]
+    assert others
+    kept = changed([Change("drop", "combine.yml", {"some": gone["some"]})])["combine.yml"]
+    assert kept == [row for row in rows if row is not gone]
