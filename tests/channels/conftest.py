@@ -11,26 +11,16 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.channels.page_ground import PHONE, ready
 from tests.channels.web_ground import gateway, opened
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.chromium import ARGS, CHROMIUM
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser; one a module, because its loop must not be there when others run theirs."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"no browser: {CHROMIUM} is not installed")
+    if CHROMIUM is None:
+        pytest.skip("no browser: chromium is not installed")
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         yield found
         found.close()
 

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from datetime import timedelta
 
 import httpx
 
 from bot.clock import now, set_now
-from bot.conversation import turn, work
-from bot.conversation.engine import Engine
+from tests.answering import answer_all
 from tests.channels.web_ground import opened, say
-
-NOBODY = "http://127.0.0.1:9"  # no engine: none of this needs one
-
-
-def answer_all() -> None:
-    async def run() -> None:
-        engine = Engine(NOBODY, timeout=0.5)
-        while (found := turn.claim("tester")) is not None:
-            turn.finish(found, "tester", await work.answer(engine, found))
-        await engine.close()
-
-    asyncio.run(run())
 
 
 def ask_for_records(worker: httpx.Client, client_id: str = "a") -> None:

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from bot.conversation import turn, work
-from bot.conversation.engine import Engine
 from bot.db.states import Author, Owner
 from bot.texts import Button
+from tests.answering import answer_all
 from tests.channels.page_ground import write
 from tests.channels.web_ground import answer, bodies, until
 
-NOBODY = "http://127.0.0.1:9"  # no engine: none of this needs one
 
-
-def answer_all() -> None:
-    async def run() -> None:
-        engine = Engine(NOBODY, timeout=0.5)
-        while (found := turn.claim("tester")) is not None:
-            turn.finish(found, "tester", await work.answer(engine, found))
-        await engine.close()
-
-    thread = threading.Thread(target=lambda: asyncio.run(run()))  # the browser's loop runs in this one
+def answer_in_thread() -> None:
+    thread = threading.Thread(target=answer_all)  # the browser's loop runs in this one
     thread.start()
     thread.join()
 
@@ -33,7 +23,7 @@ def answer_all() -> None:
 def says(page: Page, text: str, count: int) -> None:
     write(page, text)
     assert until(lambda: len(bodies()) == count)
-    answer_all()
+    answer_in_thread()
 
 
 def test_a_worker_downloads_their_records_once(page: Page, tmp_path: Path, faults: list[str]) -> None:
@@ -53,7 +43,7 @@ def test_what_was_erased_leaves_the_page_at_once(page: Page, faults: list[str]) 
     says(page, "删除我的记录", 2)
     page.get_by_role("button", name="确定删除").click()
     assert until(lambda: len(bodies()) == 3)
-    answer_all()
+    answer_in_thread()
     expect(page.get_by_text("我有个秘密")).to_have_count(0)
     assert until(lambda: len(page.locator("#list .bubble").all()) == 1)
     expect(page.locator("#list .bubble")).to_contain_text("删好了")

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from bot import triage
 from bot.console import entry
 from bot.staff import passwords
-from tests.console.browsing import ARGS, CHROMIUM
+from tests.chromium import ARGS, CHROMIUM
 from tests.console.ground import desk_app
 from tests.fakes.server import serving
 

@@ -10,10 +10,10 @@ from datetime import datetime
 import pytest
 
 from bot.clock import set_now
-from bot.conversation import turn, work
 from bot.conversation.engine import Engine
 from bot.conversation.scheduler import Scheduler
 from bot.knowledge import faqs
+from tests.answering import answer_all
 from tests.fakes.engine import FakeEngine
 from tests.fakes.server import serving
 
@@ -43,13 +43,7 @@ class Anywhere:
 
     def answer_all(self) -> None:
         """Answers everything that waits."""
-        asyncio.run(self._answer_all())
-
-    async def _answer_all(self) -> None:
-        engine = Engine(self.url, timeout=1.0)
-        while (found := turn.claim("tester")) is not None:
-            turn.finish(found, "tester", await work.answer(engine, found))
-        await engine.close()
+        answer_all(self.url)
 
     def do_due(self) -> int:
         """Does what is due; gives how many tasks that were."""
@@ -82,13 +76,4 @@ def seeded(database: object) -> int:
 @pytest.fixture
 def work_all(fake_engine: tuple[FakeEngine, str]) -> Callable[[], int]:
     """Answers everything that is due, one after the other; gives how many turns that were."""
-
-    async def run() -> int:
-        engine, count = Engine(fake_engine[1], timeout=1.0), 0
-        while (found := turn.claim("tester")) is not None:
-            turn.finish(found, "tester", await work.answer(engine, found))
-            count += 1
-        await engine.close()
-        return count
-
-    return lambda: asyncio.run(run())
+    return lambda: answer_all(fake_engine[1])
