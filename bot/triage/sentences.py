@@ -14,7 +14,7 @@ from bot.triage.levels import Kind, Scope
 from bot.triage.lexicon import DATA, read_rows
 
 TRAINING = DATA / "sentences"
-EVERYDAY = (DATA.parent / "intents", DATA.parent / "faq")
+SOURCES = (DATA.parent / "intents", DATA.parent / "faq")
 FROZEN = ROOT / "tests" / "triage" / "frozen"
 NO_KIND = "none"
 ORDINARY = "ordinary"
@@ -55,26 +55,26 @@ def read_sentences(directory: Path) -> list[Sentence]:
     ]
 
 
-def read_everyday() -> list[Sentence]:
+def read_ordinary() -> list[Sentence]:
     """What people ask and say on any day: examples of intents and wordings of FAQs, as sentences without risk.
 
     Left out is what has to do with distress, danger or somebody to talk to.
     """
-    intents, faqs = EVERYDAY
+    intents, faqs = SOURCES
     found: dict[str, Sentence] = {}
     for path in sorted(intents.glob("*.yml")):
         if not path.stem.startswith(_DELICATE_INTENTS):
             block = yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"][0]["examples"]
             lines = [_ENTITY.sub(r"\1", line.removeprefix("- ")) for line in block.splitlines()]
-            found |= {text: _everyday(text, path.stem) for text in lines if text}
+            found |= {text: _ordinary(text, path.stem) for text in lines if text}
     for path in sorted(faqs.glob("*/*.yml")):
         if path.parent.name not in _DELICATE_TOPICS:
             faq = yaml.safe_load(path.read_text(encoding="utf-8"))
-            found |= {text: _everyday(text, path.stem) for text in (faq["question"], *faq["variants"])}
+            found |= {text: _ordinary(text, path.stem) for text in (faq["question"], *faq["variants"])}
     return list(found.values())
 
 
-def _everyday(text: str, source: str) -> Sentence:
+def _ordinary(text: str, source: str) -> Sentence:
     return Sentence("", text, Level.none, None, Scope.self, ORDINARY, source)
 
 

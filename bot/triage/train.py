@@ -21,8 +21,8 @@ from bot.triage.net import scores_of
 from bot.triage.ngrams import BUCKETS, MARKS, grams_of, marks_of
 from bot.triage.opinion import seen_in
 from bot.triage.pipeline import RULES, assembled
-from bot.triage.sentences import ORDINARY, TRAINING, Sentence, read_everyday, read_sentences
-from bot.triage.weights import GRAM_PART, MARK, Seen, Weights, gram_values, softmax
+from bot.triage.sentences import ORDINARY, TRAINING, Sentence, read_ordinary, read_sentences
+from bot.triage.weights import GRAM_PART, MARK, Seen, Weights, gram_values, ranks_of, softmax
 
 FOLDS = 3
 STRENGTH = 8.0
@@ -57,7 +57,7 @@ def own_sentences() -> list[Sentence]:
     """All that the model learns from: sentences written for it, and what people ask on any day."""
     written = read_sentences(TRAINING)
     known = {sentence.text for sentence in written}
-    return [*written, *(sentence for sentence in read_everyday() if sentence.text not in known)]
+    return [*written, *(sentence for sentence in read_ordinary() if sentence.text not in known)]
 
 
 def digest(sentences: Sequence[Sentence]) -> str:
@@ -151,14 +151,10 @@ def _best_scale(scores: Scores, targets: Targets) -> float:
     return float(min(SCALES, key=loss))
 
 
-def _reaching(labels: Sequence[str], level: Level) -> NDArray[np.bool_]:
-    return np.array([Level(label.partition(":")[0]).rank >= level.rank for label in labels])
-
-
 def _tell(sentences: Sequence[Sentence], labels: Sequence[str], chances: Scores, say: Callable[[str], None]) -> None:
     """Prints which share of each kind of sentence cross-validation would raise to each level."""
     strata = np.array([ORDINARY if sentence.way == ORDINARY else sentence.level for sentence in sentences])
     for level, bar in BARS.items():
-        raised = chances[:, _reaching(labels, level)].sum(axis=1) >= bar
+        raised = chances[:, ranks_of(labels) >= level.rank].sum(axis=1) >= bar
         shares = " ".join(f"{name} {raised[strata == name].mean():.4f}" for name in (ORDINARY, *Level))
         say(f"raised to {level} from {bar} on: {shares}")

@@ -53,7 +53,7 @@ class Weights:
     @cached_property
     def ranks(self) -> NDArray[np.int64]:
         """The rank of each label's level."""
-        return np.array([Level(label.partition(":")[0]).rank for label in self.labels])
+        return ranks_of(self.labels)
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:
@@ -102,6 +102,11 @@ class Weights:
         text = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
         with path.open("wb") as file:
             np.savez_compressed(file, facts=np.frombuffer(text, dtype=np.uint8), **arrays)
+
+
+def ranks_of(labels: Sequence[str]) -> NDArray[np.int64]:
+    """The rank of each label's level."""
+    return np.array([Level(label.partition(":")[0]).rank for label in labels])
 
 
 def gram_values(grams: Grams, idf: Floats) -> Floats:
