@@ -21,7 +21,7 @@ from bot.db.session import reading
 from bot.db.states import Author
 from bot.level import Level
 from bot.settings import ROOT
-from bot.triage.fold import fold
+from bot.triage import live
 
 PATH = ROOT / "nlu_data" / "controls.yml"
 PAYLOAD = "/control_"  # how a button names a control; it never goes to the engine
@@ -58,7 +58,7 @@ def control_of(turn: Turn, payload: str | None) -> Control | None:
 
 def compact(text: str) -> str:
     """Gives a text as controls are compared: folded as triage does, without any break."""
-    return re.sub(r"[，\s]", "", fold(text))
+    return re.sub(r"[，\s]", "", live().fold(text))
 
 
 def sentence(said: str) -> Control | None:

@@ -10,7 +10,7 @@ import unicodedata
 from functools import cache
 
 from bot.triage.cloak import patterns
-from bot.triage.lexicon import Lexicon, read_lexicon
+from bot.triage.lexicon import Lexicon
 
 CLAUSE = "，"
 SOFT = " "
@@ -99,16 +99,6 @@ class Fold:
         for pattern, word in self._cloaks:
             text = pattern.sub(word, text)
         return text
-
-
-@cache
-def _repository() -> Fold:
-    return Fold(read_lexicon())
-
-
-def fold(text: str) -> str:
-    """The text folded by the repository's lexicon."""
-    return _repository()(text)
 
 
 def _unreversed(text: str) -> str:

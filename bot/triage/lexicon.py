@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -89,19 +89,13 @@ class Lexicon:
     combinations: tuple[Combination, ...]
 
 
-@cache
-def read_lexicon(directory: Path = DATA) -> Lexicon:
-    """The lexicon of this directory, read once; raises on what `validate.faults` would complain about."""
-    return parse_lexicon(read_raw(directory))
-
-
 def read_raw(directory: Path = DATA) -> Raw:
     """The rows of all files of this directory."""
     return {name: read_rows(directory / name) for name in FILES}
 
 
 def parse_lexicon(raw: Raw) -> Lexicon:
-    """The rows as values."""
+    """The rows as values; raises on what `validate.faults` would complain about."""
     groups = {row["name"]: tuple(row["words"]) for name in GROUP_FILES for row in raw[name]}
     return Lexicon(
         rows=tuple(_rows(raw, groups)),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 import spacy
 from spacy.language import Language
@@ -16,6 +17,7 @@ from bot.triage import combine, opinion, scope, signs, verdict  # noqa: F401  (t
 from bot.triage.levels import Assessment
 from bot.triage.lexicon import Raw, digest, put_into, read_raw
 from bot.triage.tokenizer import NAME as TOKENIZER
+from bot.triage.tokenizer import FoldTokenizer
 from bot.triage.weights import PATH as WEIGHTS
 
 RULES = ("xinqiao_signs", "xinqiao_idioms", "xinqiao_scope", "xinqiao_combine")
@@ -34,6 +36,10 @@ class Triage:
     def version(self) -> str:
         """Format, lexicon and weights: `2.0.0+1f…-9c…`."""
         return str(self.nlp.meta["version"])
+
+    def fold(self, text: str) -> str:
+        """The text as the rules read it; never raises on any string."""
+        return cast(FoldTokenizer, self.nlp.tokenizer).fold(text)
 
     def assess(self, text: str) -> Assessment:
         """How urgent this one message is, and why; never raises, whatever the string holds."""

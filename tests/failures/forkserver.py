@@ -16,6 +16,7 @@ from bot.lexicon import load
 
 def main() -> None:
     """Serves requests for new gateways until standard input ends."""
+    triage.live().fold("你好")
     load._in_use = load.InUse(None, triage.live().version)  # the repository's lexicon, loaded once for all
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the killed
     for line in sys.stdin:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.triage import Level, assess
-from bot.triage.fold import KEEP, fold
+from bot.triage import Level, assess, live
+from bot.triage.fold import KEEP
 from tests.triage import sentences
 
 RISK = [
@@ -78,16 +78,16 @@ def test_words_that_only_sound_or_look_alike_stay_what_they_are(text: str) -> No
 
 
 def test_clauses_stay_apart() -> None:
-    assert fold("想死，你了解吗！ 真的") == "想死，你了解吗，真的"
+    assert live().fold("想死，你了解吗！ 真的") == "想死，你了解吗，真的"
 
 
 def test_a_space_between_words_stays_and_one_inside_a_word_goes() -> None:
-    assert fold("想死 你了解吗") == "想死 你了解吗"
-    assert fold("不 想 活 了") == "不想活了"
+    assert live().fold("想死 你了解吗") == "想死 你了解吗"
+    assert live().fold("不 想 活 了") == "不想活了"
 
 
 @given(st.text(max_size=300))
 def test_any_string_folds_to_letters_digits_and_marks(text: str) -> None:
-    folded = fold(text)
+    folded = live().fold(text)
     assert all(char.isalnum() or char in "，《》 " or not char.isascii() for char in folded)
     assert len(folded) <= 2 * KEEP + 300

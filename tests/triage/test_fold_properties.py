@@ -7,9 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.triage import assess
-from bot.triage.fold import KEEP, fold
-from bot.triage.lexicon import Cloak, read_lexicon
+from bot.triage import assess, live
+from bot.triage.fold import KEEP
+from bot.triage.lexicon import Cloak, lexicon_of
 
 RISK = ["我想自杀", "不想活了", "我想割腕", "遗书写好了", "想跳楼", "活着没意思，想死", "我要杀了他再去死"]
 BENIGN = [
@@ -23,7 +23,7 @@ BENIGN = [
 ]
 OVERRIDE, POP = "\u202e", "\u202c"
 _to_traditional = opencc.OpenCC("s2t")
-_lexicon = read_lexicon()
+_lexicon = lexicon_of(live().nlp.vocab)
 _level = {text: assess(text).level for text in RISK + BENIGN}
 
 
@@ -113,7 +113,7 @@ def _cloaked(draw: st.DrawFn) -> tuple[Cloak, str]:
 def test_each_way_of_writing_a_risk_word_is_read(drawn: tuple[Cloak, str]) -> None:
     cloak, text = drawn
     assume(not any(word in text for word in (*cloak.not_after, *cloak.not_before)))
-    folded = fold(text)
+    folded = live().fold(text)
     words = {other.word for other in _lexicon.cloaks}
     assert any(word in folded for word in words), cloak.word
 
@@ -122,4 +122,4 @@ def test_each_way_of_writing_a_risk_word_is_read(drawn: tuple[Cloak, str]) -> No
 def test_each_other_spelling_is_replaced_and_leaves_the_rest(spelling: tuple[str, str], benign: str) -> None:
     old, new = spelling
     assume(not any(other != old and other in old for other in _lexicon.spellings))
-    assert fold(new) in fold(f"好的，{old}，{benign}")
+    assert live().fold(new) in live().fold(f"好的，{old}，{benign}")

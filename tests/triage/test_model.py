@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.triage import MODEL, Level, build
+from bot.triage import MODEL, Level, build, live
 from bot.triage.encoder import load_encoder
 from bot.triage.fit import fit_network
-from bot.triage.fold import fold
 from bot.triage.net import scores_of
 from bot.triage.opinion import OPINION
 from bot.triage.sentences import FROZEN, TRAINING, Sentence, faults, read_sentences
@@ -48,7 +47,7 @@ def test_the_model_finds_risk_that_no_rule_names_and_says_so_on_the_why_card() -
 def test_the_pieces_on_a_why_card_stand_in_the_message() -> None:
     for sentence in training[:300]:
         doc = pipeline.nlp(pipeline.nlp.tokenizer(sentence.text))
-        assert all(piece in fold(sentence.text) for piece in doc.user_data[OPINION].pieces)
+        assert all(piece in live().fold(sentence.text) for piece in doc.user_data[OPINION].pieces)
 
 
 def test_chances_are_probabilities_whatever_the_text() -> None:
@@ -78,7 +77,7 @@ def test_the_weights_come_from_the_sentences_as_they_stand() -> None:
 def test_the_same_sentences_give_the_same_network() -> None:
     some = training[::60]
     targets = np.array([int(sentence.level.is_crisis) for sentence in some])
-    pieces = [load_encoder().pieces(fold(sentence.text)) for sentence in some]
+    pieces = [load_encoder().pieces(live().fold(sentence.text)) for sentence in some]
     one, two = (fit_network(pieces, targets, labels=2) for _ in range(2))
     assert all(np.array_equal(one[name], two[name]) for name in one)
     learnt = scores_of(one, pieces).argmax(axis=1)
@@ -115,6 +114,6 @@ def test_there_are_enough_sentences_and_half_of_them_are_hard_negatives() -> Non
 
 def test_no_sentence_of_the_frozen_set_is_in_training() -> None:
     def bare(sentence: Sentence) -> str:
-        return "".join(char for char in fold(sentence.text) if char.isalnum())
+        return "".join(char for char in live().fold(sentence.text) if char.isalnum())
 
     assert {bare(sentence) for sentence in frozen}.isdisjoint(bare(sentence) for sentence in own_sentences())
