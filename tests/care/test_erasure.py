@@ -49,9 +49,8 @@ def test_everything_a_person_left_is_gone_and_the_bare_case_stays(anywhere: Anyw
     assert {event.note for event in events} == {None}
 
 
+@pytest.mark.parametrize("any_database", ["sqlite"], indirect=True)
 def test_erased_words_are_not_in_the_database_file(anywhere: Anywhere) -> None:
-    if engine().dialect.name != "sqlite":
-        pytest.skip("a file is looked at")
     receipt = say("秘密口令贝塔九")
     with engine().connect() as connection:
         sealed = connection.exec_driver_sql("SELECT body FROM message").scalar_one()
