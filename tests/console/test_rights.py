@@ -60,6 +60,14 @@ def test_whatever_touches_a_case_is_for_counsellors_leads_and_admins() -> None:
             assert roles == frozenset({Role.counsellor, Role.lead, Role.admin})
 
 
+def test_every_change_of_staff_needs_a_fresh_proof() -> None:
+    changes = [route for route in routes() if str(route.path).startswith("/desk/people") and "POST" in route.methods]
+    assert len(changes) > 7
+    for route in changes:
+        calls = [dependency.call for dependency in route.dependant.dependencies]
+        assert guard.people_change in calls, route.path
+
+
 def call(browser: Browser, method: str, path: str, csrf: str = "") -> int:
     """The status of a call; a stream is left as soon as it has begun."""
     headers = {"X-CSRF": csrf} if csrf else {}

@@ -139,6 +139,18 @@ def test_brute_force_gets_five_passwords_and_then_hardly_any(desk_url: str) -> N
     assert 5 <= len(tried) <= 8
 
 
+def test_an_address_behind_a_proxy_is_slowed_down_alone(desk_url: str) -> None:
+    add_staff("lifang")
+    attacker, neighbour = Browser(desk_url), Browser(desk_url)
+    neighbour.headers["x-forwarded-for"] = "203.0.113.8"
+    for number in range(24):
+        invented = f"198.51.100.{number}"  # what the attacker writes there; the proxy adds the true one
+        attacker.headers["x-forwarded-for"] = f"{invented}, 203.0.113.7"
+        assert attacker.give_password(f"guess-{number}", "wrong password").status_code == 403
+    assert attacker.give_password("lifang").status_code == 403
+    assert neighbour.give_password("lifang").status_code == 303
+
+
 def test_the_time_of_an_answer_does_not_tell_whether_a_login_exists(
     desk_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
