@@ -112,7 +112,7 @@ async def enable(staff_id: StaffId, request: Request, session: Proved) -> Respon
 
 
 @routes.post("/{staff_id}/phone")
-async def reset_phone(staff_id: StaffId, request: Request, session: Proved) -> Response:
+async def reset_phone(staff_id: StaffId, request: Request, session: Proved, sure: Annotated[str, Form()]) -> Response:
     """Forgets the person's telephone and recovery codes; the next login binds a new one."""
     return await _change(request, session, staff_id, lambda: people.reset_second_factor(staff_id))
 

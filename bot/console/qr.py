@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 def svg(text: str) -> Markup:
     """Gives the QR code as an SVG element; white in dark mode too, because cameras need it."""
-    drawn = segno.make(text, error="m", micro=False).svg_inline(scale=4, dark="#000", light="#fff", svgclass="qr")
+    drawn = segno.make(text, error="l", micro=False).svg_inline(scale=4, dark="#000", light="#fff", svgclass="qr")
     return Markup(drawn)  # noqa: S704  (numbers and our own colours; the text is in the pattern only)
 
 

@@ -24,7 +24,7 @@ def new_secret() -> str:
 
 def uri(secret: str, login: str) -> str:
     """Gives what the QR code holds: the address that authenticators understand."""
-    facts = urlencode({"secret": secret, "issuer": ISSUER, "digits": DIGITS, "period": STEP}, quote_via=quote)
+    facts = urlencode({"secret": secret, "issuer": ISSUER}, quote_via=quote)  # six digits, thirty seconds: the default
     return f"otpauth://totp/{quote(ISSUER)}:{quote(login)}?{facts}"
 
 

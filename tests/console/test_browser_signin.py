@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from bot.db.states import Role
-from bot.staff import accounts, people
+from bot.staff import accounts, people, sessions
 from tests import second_step
 from tests.console.browsing import check_reading, needs_chromium, shot
 from tests.console.ground import PASSWORD, add_staff
@@ -103,6 +103,7 @@ def test_an_admin_adds_changes_and_shuts_out_after_a_proof(
     expect(page.locator("#state")).to_have_text("已停用")
     assert people.find(people.id_of("lifang")).disabled
     page.click("nav >> text=账号")
+    expect(page.locator("h1")).to_have_text("我的账号")
     check_reading(page)
     shot(page, f"account-{screen}")
 
@@ -111,8 +112,6 @@ def test_an_admin_adds_changes_and_shuts_out_after_a_proof(
 def test_who_has_been_here_a_while_proves_again_and_comes_back(
     desk_url: str, screen: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot.staff import sessions
-
     page: Page = request.getfixturevalue(screen).new_page()
     add_staff("boss", Role.admin)
     begin(page, desk_url, "boss")
@@ -126,6 +125,7 @@ def test_who_has_been_here_a_while_proves_again_and_comes_back(
         check_reading(page)
         shot(page, f"people-unproved-{screen}")
         page.click("text=验证身份")
+        expect(page.locator("#password")).to_be_focused()
     check_reading(page)
     shot(page, f"prove-{screen}")
     second_step.ready("boss")

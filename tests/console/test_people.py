@@ -120,7 +120,7 @@ def test_every_change_needs_a_fresh_proof_and_does_nothing_without(desk_url: str
 
 def test_a_lost_telephone_is_reset_and_a_new_one_bound(desk_url: str) -> None:
     boss, counsellor = staffed(desk_url, "boss", Role.admin), staffed(desk_url)
-    boss.submit(f"{place('lifang')}/phone")
+    boss.submit(f"{place('lifang')}/phone", sure="yes")
     assert counsellor.get("/desk/api/queue").status_code == 401
     assert "还没绑定" in boss.get(place("lifang")).text
     assert "恢复码" in counsellor.login("lifang").text
