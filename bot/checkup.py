@@ -56,7 +56,7 @@ def examine() -> list[Finding]:
         _answers("engine", service.canary_comes_back()),
         _answers("actions", service.actions_are_up()),
         Finding("telegram", settings().telegram_mode if settings().telegram_token else "off (no token)"),
-        _second_factor(),
+        second_factor(),
         _drill(),
         Finding("duty hours", settings().duty_hours or "not set: who waits cannot be told when somebody is there"),
         *_hotlines(),
@@ -107,7 +107,8 @@ def _answers(subject: str, up: bool) -> Finding:
     return Finding(subject, "answers" if up else "does not answer: is `make run` running?", fault=not up)
 
 
-def _second_factor() -> Finding:
+def second_factor() -> Finding:
+    """Whether a password alone opens the desk."""
     if settings().totp == "required":
         return Finding("second factor", "required")
     return Finding("second factor", "optional: a password opens the desk; set XINQIAO_TOTP=required", warning=True)

@@ -23,7 +23,7 @@ def _sessions() -> None:
     op.add_column("staff_session", sa.Column("device", sa.String(40), nullable=False, server_default=""))
     op.add_column("staff_session", sa.Column("second_factor", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("staff_session", sa.Column("proved_at", MOMENT))
-    op.create_index("uq_staff_session_public_id", "staff_session", ["public_id"], unique=True)
+    op.create_index("ix_staff_session_public_id", "staff_session", ["public_id"], unique=True)
 
 
 def _second_factor() -> None:
