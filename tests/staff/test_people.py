@@ -105,6 +105,16 @@ def test_nobody_changes_the_own_account_and_the_last_admin_stays(database: Path)
             people.change_role(by, one, Role.lead)
 
 
+def test_the_own_account_is_changed_by_another_admin(database: Path) -> None:
+    for login in ("admin-1", "admin-2"):
+        ready(login, Role.admin)
+    one, two = staff_id("admin-1"), staff_id("admin-2")
+    with pytest.raises(people.NeedsAnAdmin):
+        people.change_role(one, one, Role.lead)
+    people.change_role(two, one, Role.lead)
+    assert people.find(one).role == Role.lead
+
+
 def test_who_was_disabled_has_no_session_no_link_and_no_login_until_enabled(database: Path) -> None:
     bound()
     token, link = enter(), accounts.renew("lifang")
