@@ -22,18 +22,24 @@ EXPECTED = ("hotline_psych", "hotline_police", "hotline_ambulance", "hotline_uni
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the report; `fault` makes the doctor end with 1."""
+    """One line of the report; `fault` makes the doctor end with 1, `warning` only says so."""
 
     subject: str
     state: str
     fault: bool = False
+    warning: bool = False
+
+    @property
+    def mark(self) -> str:
+        """The word before the line."""
+        return "FAULT" if self.fault else "WARN " if self.warning else "ok   "
 
 
 def report(say: Callable[[str], None]) -> int:
     """Prints all findings; gives 1 if one of them is a fault, else 0."""
     findings = examine()
     for finding in findings:
-        say(f"{'FAULT' if finding.fault else 'ok   '}  {finding.subject}: {finding.state}")
+        say(f"{finding.mark}  {finding.subject}: {finding.state}")
     return int(any(finding.fault for finding in findings))
 
 
@@ -50,6 +56,7 @@ def examine() -> list[Finding]:
         _answers("engine", service.canary_comes_back()),
         _answers("actions", service.actions_are_up()),
         Finding("telegram", settings().telegram_mode if settings().telegram_token else "off (no token)"),
+        second_factor(),
         _drill(),
         Finding("duty hours", settings().duty_hours or "not set: who waits cannot be told when somebody is there"),
         *_hotlines(),
@@ -98,6 +105,13 @@ def _file(subject: str, there: bool, remedy: str) -> Finding:
 
 def _answers(subject: str, up: bool) -> Finding:
     return Finding(subject, "answers" if up else "does not answer: is `make run` running?", fault=not up)
+
+
+def second_factor() -> Finding:
+    """Whether a password alone opens the desk."""
+    if settings().totp == "required":
+        return Finding("second factor", "required")
+    return Finding("second factor", "optional: a password opens the desk; set XINQIAO_TOTP=required", warning=True)
 
 
 def _drill() -> Finding:

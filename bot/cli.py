@@ -107,6 +107,28 @@ def staff_add(
     say(f"{service.gateway_url()}/desk/setup#{token}")
 
 
+@staff.command("reset-totp")
+def staff_reset_totp(login: Annotated[str, typer.Argument(help="Whose telephone is lost.")]) -> None:
+    """Forget a telephone and its recovery codes, end the logins; the next login binds a new one."""
+    from bot.db.schema import upgrade
+    from bot.staff import people
+
+    upgrade()
+    people.reset_second_factor(people.id_of(login))
+    say(f"{login}: the next login binds a new telephone")
+
+
+@staff.command("link")
+def staff_link(login: Annotated[str, typer.Argument(help="Whose password is lost.")]) -> None:
+    """Print a new one-time set-up link; the password of before holds until it is used."""
+    from bot import service
+    from bot.db.schema import upgrade
+    from bot.staff import accounts
+
+    upgrade()
+    say(f"{service.gateway_url()}/desk/setup#{accounts.renew(login)}")
+
+
 @app.command()
 def drill(
     leave: Annotated[bool, typer.Option(help="Leave the cases on the desk, for counsellors to practise on.")] = False,

@@ -11,8 +11,9 @@ import os
 import secrets
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
-from pydantic import ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import ConfigError
@@ -36,6 +37,9 @@ class Settings(BaseSettings):
     actions_port: int = 5055
     public_url: str = ""
     secure_cookies: bool = False
+    totp: Literal["required", "optional"] = "required"  # a code of the telephone at login for all but editors
+    session_idle_minutes: float = Field(30, gt=0)  # a login ends when nothing was done for so long
+    session_hours: float = Field(12, gt=0)  # and after so long whatever is done
 
     data_keys: str  # comma-separated base64 keys of 32 bytes; the first encrypts, all decrypt
     lookup_key: str  # base64, 32 bytes: HMAC of channel ids

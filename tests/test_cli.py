@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import ROOT
+from bot import checkup
+from bot.settings import ROOT, settings
+from tests import second_step
 
 
 def xinqiao(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
@@ -46,6 +48,31 @@ def test_staff_add_prints_a_link_that_works_once(database: Path) -> None:
     with pytest.raises(accounts.SetupLinkInvalid):
         accounts.set_password(token, "木桥 灯笼 七点半 修车")
     assert xinqiao("staff", "add", "x", "--role", "king").returncode != 0
+
+
+def test_a_lost_telephone_and_a_lost_password_are_helped_from_the_server(database: Path) -> None:
+    from bot.db.states import Role
+    from bot.staff import accounts, people
+
+    accounts.set_password(accounts.add("boss", "主任", Role.admin), "木桥 灯笼 七点半 修车")
+    second_step.bind("boss")
+    done = xinqiao("staff", "reset-totp", "boss")
+    assert done.returncode == 0, done.stderr
+    assert not people.find(people.id_of("boss")).enrolled
+    link = xinqiao("staff", "link", "boss").stdout.strip().split("#")[1]
+    assert accounts.set_password(link, "木桥 灯笼 七点半 修车 新") == "boss"
+    for command in ("reset-totp", "link"):
+        done = xinqiao("staff", command, "nobody")
+        assert (done.returncode, done.stderr.strip()) == (1, "xinqiao: no such login")
+
+
+def test_the_doctor_warns_where_a_password_is_enough(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert checkup.second_factor().mark == "ok   "
+    monkeypatch.setenv("XINQIAO_TOTP", "optional")
+    settings.cache_clear()
+    found = checkup.second_factor()
+    assert (found.mark, found.fault) == ("WARN ", False)
+    assert "XINQIAO_TOTP=required" in found.state
 
 
 def test_a_wrong_setting_is_one_clear_line(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:

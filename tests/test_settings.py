@@ -38,9 +38,17 @@ def test_a_line_with_an_empty_fact_is_left_out_whole() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("QUIET_HOURS", "night"), ("DUTY_HOURS", "8-17"), ("WAITING_NOTICES", "30,10"), ("WAITING_NOTICES", "soon")],
+    [
+        ("QUIET_HOURS", "night"),
+        ("DUTY_HOURS", "8-17"),
+        ("WAITING_NOTICES", "30,10"),
+        ("WAITING_NOTICES", "soon"),
+        ("TOTP", "sometimes"),
+        ("SESSION_IDLE_MINUTES", "0"),
+        ("SESSION_HOURS", "-1"),
+    ],
 )
-def test_hours_and_minutes_that_mean_nothing_stop_with_the_name(
+def test_settings_that_mean_nothing_stop_with_the_name(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(f"XINQIAO_{name}", value)

@@ -10,12 +10,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.routing import APIRoute
 
-from bot.console.guard import LoginNeeded
+from bot.console.guard import LoginNeeded, ProofNeeded
 from bot.console.render import page
 from bot.errors import BadInput, NotFound, XinqiaoError
 
 MAX_BODY = 64 * 1024  # bytes; the longest reply is far below
 LOGIN_PATH = "/desk/login"
+PROOF_PATH = "/desk/prove"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -37,6 +38,11 @@ TEXTS = {
     "login_needed": "登录已过期，请重新登录。",
     "csrf": "页面放得太久了，请刷新以后再试。",
     "login_refused": "登录名或密码不对。连续输错要等一会儿（最多 42 秒）才能再试。",
+    "code_refused": "验证码不对，或者已经用过。等手机上换了新的再试；连续输错要等一会儿。",
+    "step_gone": "隔得太久了，请重新登录。",
+    "proof_needed": "这一步要先验证身份。",
+    "proof_refused": "密码或验证码不对。连续输错要等一会儿才能再试。",
+    "needs_an_admin": "不能动自己的账号，也不能动最后一位管理员。请另一位管理员来做。",
     "setup_link_invalid": "这个链接已经用过或过期了，请向管理员要一个新的。",
 }
 
@@ -87,7 +93,14 @@ def answer_to(request: Request, error: XinqiaoError | HTTPException | RequestVal
         return JSONResponse({"error": code, "message": text}, status)
     if code == LoginNeeded.code:
         return RedirectResponse(LOGIN_PATH, 303)
+    if code == ProofNeeded.code:
+        return RedirectResponse(f"{PROOF_PATH}?back={_page_of(request.url.path)}", 303)
     return page("error.html", status, text=text, code=code)
+
+
+def _page_of(path: str) -> str:
+    """The page to which a form belongs: /desk/people/… belongs to /desk/people."""
+    return "/".join(path.split("/")[:3])
 
 
 def _code_of(error: XinqiaoError | HTTPException | RequestValidationError) -> tuple[str, int]:

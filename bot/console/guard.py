@@ -14,9 +14,10 @@ from bot.db.models import StaffSession
 from bot.db.states import Role
 from bot.errors import NotAllowed, XinqiaoError
 from bot.settings import settings
-from bot.staff import accounts
+from bot.staff import sessions
 
 COOKIE = "xq_desk"
+STEP_COOKIE = "xq_step"  # stands for a password that was right, until the second step is done
 FORM_COOKIE = "xq_form"  # ties the forms that stand before a login to the browser that fetched them
 CSRF_HEADER = "x-csrf"
 CSRF_FIELD = "csrf"
@@ -39,6 +40,13 @@ class LoginNeeded(XinqiaoError):
     status = 401
 
 
+class ProofNeeded(XinqiaoError):
+    """The act is grave, and the person showed too long ago who they are: ask once more, then let them do it."""
+
+    code = "proof_needed"
+    status = 409
+
+
 def staff(*roles: Role) -> Check:
     """Gives a dependency that lets these roles in, checks the CSRF token of every write, and gives the session."""
 
@@ -48,6 +56,20 @@ def staff(*roles: Role) -> Check:
             raise NotAllowed("the role may not do this")
         if request.method not in READS:
             await _check_csrf(request, session.csrf)
+        return session
+
+    DECLARED[check] = frozenset(roles)
+    return check
+
+
+def recent(*roles: Role) -> Check:
+    """Gives a dependency like `staff`, for grave acts: password and code must have been given within five minutes."""
+    allowed = staff(*roles)
+
+    async def check(request: Request) -> StaffSession:
+        session = await allowed(request)
+        if not sessions.is_proved(session):
+            raise ProofNeeded("the person must show again who they are")
         return session
 
     DECLARED[check] = frozenset(roles)
@@ -65,13 +87,16 @@ cases = staff(*CASE_ROLES)  # everything that shows or moves a case
 LEXICON_ROLES = (Role.admin, Role.lead)
 lexicon = staff(*LEXICON_ROLES)  # reading the lexicon, its drafts and what they would change
 lexicon_change = staff(Role.admin)  # changing, publishing, rolling back
+people = staff(Role.admin)  # the list of staff
+people_change = recent(Role.admin)  # adding, changing, shutting out a member of staff
 anyone = staff(*Role)  # what every member of staff may do, such as logging out
+anyone_proved = recent(*Role)  # what each may do with the own account, having shown who they are
 
 
 async def current(request: Request, *, touch: bool = True) -> StaffSession:
     """Gives the living session of the request. Raises LoginNeeded."""
     token = request.cookies.get(COOKIE, "")
-    session = await asyncio.to_thread(accounts.session_of, token, touch=touch) if token else None
+    session = await asyncio.to_thread(sessions.session_of, token, touch=touch) if token else None
     if session is None:
         raise LoginNeeded("nobody is logged in")
     return session

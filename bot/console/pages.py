@@ -13,6 +13,7 @@ from bot.console import assets, board, cases, guard, labels
 from bot.console.edge import DeskRoute
 from bot.console.render import page
 from bot.db.models import StaffSession
+from bot.db.states import Role
 from bot.errors import NotFound
 
 routes = APIRouter(route_class=DeskRoute)
@@ -30,6 +31,7 @@ def _who(session: StaffSession) -> dict[str, Any]:
         "role": labels.ROLES[session.staff.role],
         "max_reply": desk.MAX_REPLY,
         "server_time": board.server_time(),
+        "sees_people": session.staff.role == Role.admin,
         "sees_lexicon": session.staff.role in guard.LEXICON_ROLES,
     }
 

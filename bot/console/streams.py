@@ -17,7 +17,7 @@ from bot.console.board import Board
 from bot.console.edge import DeskRoute
 from bot.db.models import StaffSession
 from bot.errors import XinqiaoError
-from bot.staff import accounts
+from bot.staff import sessions
 
 LOOK_AGAIN = 2.0  # seconds; some changes, such as a delivery, do not move the feed
 ALIVE_EVERY = 15.0  # seconds between signs of life, so that a page notices a dead line
@@ -114,8 +114,8 @@ async def _live(request: Request, look: Look) -> AsyncIterator[str]:
 
 def _time_left(session: StaffSession) -> dict[str, Any]:
     """Seconds until the session ends, and whether activity would put that off."""
-    left = accounts.time_left(session)
-    return {"left": left.total_seconds(), "renewable": accounts.hard_end(session) - now() > left}
+    left = sessions.time_left(session)
+    return {"left": left.total_seconds(), "renewable": sessions.hard_end(session) - now() > left}
 
 
 async def _session(request: Request) -> StaffSession | None:

@@ -209,7 +209,11 @@ class StaffSession(Base):
     __tablename__ = "staff_session"
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, index=True, default=new_id)  # opens nothing
     csrf: Mapped[str] = mapped_column(String(64))
+    device: Mapped[str] = mapped_column(String(40), default="")  # browser and system in two words, for the list
+    second_factor: Mapped[bool] = mapped_column(default=False)  # opened with a code of the authenticator, too
+    proved_at: Mapped[datetime | None]  # when the person last showed who they are
     created_at: Mapped[datetime] = mapped_column(default=now)
     last_seen: Mapped[datetime] = mapped_column(default=now)
     staff: Mapped[Staff] = relationship()

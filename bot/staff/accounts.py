@@ -1,53 +1,34 @@
-"""Accounts and sessions of staff. Tokens are random, given out once, and kept only as SHA-256."""
+"""Accounts of staff. Set-up tokens are random, given out once, and kept only as SHA-256."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from bot.clock import now
 from bot.db.base import new_id
-from bot.db.models import Staff, StaffSession
+from bot.db.models import Staff
 from bot.db.session import reading, transaction
+from bot.db.signin_models import SignInStep
 from bot.db.states import Role
 from bot.errors import BadInput, NotAllowed, NotFound
-from bot.staff import passwords
+from bot.staff import passwords, sessions
+from bot.staff.sessions import digest
 
 SETUP_VALID = timedelta(hours=72)
-IDLE = timedelta(minutes=30)
-ABSOLUTE = timedelta(hours=12)
-TOUCH_EVERY = timedelta(seconds=60)  # how exactly `last_seen` is kept; one write a minute, not one a request
-FREE_FAILURES = 5
-MAX_LOCK = 42  # seconds: slow for a guesser, short for a counsellor on duty
 FIRST_ADMIN = "admin"
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
-
-
-class LoginRefused(NotAllowed):
-    """Wrong login, wrong password, locked or disabled: the caller is not told which."""
-
-    code = "login_refused"
 
 
 class SetupLinkInvalid(NotAllowed):
     """The set-up link was used, has been replaced, or is older than 72 hours."""
 
     code = "setup_link_invalid"
-
-
-@dataclass(frozen=True)
-class SessionKey:
-    """What the browser gets: the cookie's token, and the token that every form must carry."""
-
-    token: str
-    csrf: str
 
 
 def add(login: str, display_name: str, role: Role) -> str:
@@ -71,19 +52,20 @@ def _new_staff(login: str, display_name: str, role: Role, token: str) -> Staff:
 
 
 def _give_link(staff: Staff, token: str) -> None:
-    staff.setup_hash = _digest(token)
+    staff.setup_hash = digest(token)
     staff.setup_until = now() + SETUP_VALID
+
+
+def is_login(text: str) -> bool:
+    """True if a login could be so."""
+    return _LOGIN.fullmatch(text) is not None
 
 
 def _canonical(login: str) -> str:
     found = login.strip().lower()
-    if not _LOGIN.fullmatch(found):
+    if not is_login(found):
         raise BadInput("a login has 2 to 64 of a-z, 0-9, dot, dash, underscore")
     return found
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def renew(login: str) -> str:
@@ -124,90 +106,15 @@ def set_password(setup_token: str, password: str) -> str:
         staff = _of_link(session, setup_token)
         staff.password_hash, staff.setup_hash, staff.setup_until = password_hash, None, None
         staff.failed_logins, staff.locked_until = 0, None
-        session.execute(delete(StaffSession).where(StaffSession.staff_id == staff.id))
+        sessions.end_all(session, staff.id)
+        session.execute(delete(SignInStep).where(SignInStep.staff_id == staff.id))
     return login
 
 
 def _of_link(session: Session, setup_token: str) -> Staff:
     staff = session.execute(
-        select(Staff).where(Staff.setup_hash == _digest(setup_token), Staff.disabled_at.is_(None)).with_for_update()
+        select(Staff).where(Staff.setup_hash == digest(setup_token), Staff.disabled_at.is_(None)).with_for_update()
     ).scalar_one_or_none()
     if staff is None or staff.setup_until is None or staff.setup_until <= now():
         raise SetupLinkInvalid("the set-up link is not valid")
     return staff
-
-
-def login(login: str, password: str) -> SessionKey:
-    """Gives a new session. Raises LoginRefused; an unknown login costs the same time as a wrong password."""
-    staff_id, password_hash = _charge_attempt(login.strip().lower())
-    if not passwords.matches(password_hash, password) or staff_id is None:
-        raise LoginRefused("login refused")
-    return _start_session(staff_id)
-
-
-def _charge_attempt(login: str) -> tuple[str | None, str | None]:
-    """Counts the attempt as failed before it is tried, so that a hundred at once are not one; gives id and hash."""
-    if not _LOGIN.fullmatch(login):
-        return None, None
-    with transaction() as session:
-        staff = session.execute(select(Staff).where(Staff.login == login).with_for_update()).scalar_one_or_none()
-        if staff is None or staff.disabled_at is not None or (staff.locked_until or now()) > now():
-            return None, None
-        staff.failed_logins += 1
-        staff.locked_until = now() + lock_time(staff.failed_logins)
-        return staff.id, staff.password_hash
-
-
-def lock_time(failures: int) -> timedelta:
-    """Gives how long an account rests after so many failures in a row: 0 s up to the fourth, then 2, 4, 8 … 42 s."""
-    over = failures - FREE_FAILURES
-    return timedelta(seconds=0 if over < 0 else min(2 ** min(over + 1, 10), MAX_LOCK))
-
-
-def _start_session(staff_id: str) -> SessionKey:
-    key = SessionKey(secrets.token_urlsafe(32), secrets.token_urlsafe(32))
-    with transaction() as session:
-        staff = session.get_one(Staff, staff_id)
-        staff.failed_logins, staff.locked_until = 0, None
-        ended = or_(StaffSession.created_at < now() - ABSOLUTE, StaffSession.last_seen < now() - IDLE)
-        session.execute(delete(StaffSession).where(ended))
-        session.add(StaffSession(token_hash=_digest(key.token), staff_id=staff_id, csrf=key.csrf))
-    return key
-
-
-def session_of(token: str, *, touch: bool = True) -> StaffSession | None:
-    """Gives the living session with its staff, or None. `touch=False` looks without counting as activity."""
-    with reading() as session:
-        found = session.execute(
-            select(StaffSession)
-            .where(StaffSession.token_hash == _digest(token))
-            .options(joinedload(StaffSession.staff))
-        ).scalar_one_or_none()
-    if found is None or found.staff.disabled_at is not None or time_left(found) <= timedelta(0):
-        return None
-    if touch and now() - found.last_seen >= TOUCH_EVERY:
-        _touch(found)
-    return found
-
-
-def _touch(found: StaffSession) -> None:
-    found.last_seen = now()
-    with transaction() as session:
-        mine = StaffSession.token_hash == found.token_hash
-        session.execute(update(StaffSession).where(mine).values(last_seen=found.last_seen))
-
-
-def time_left(session: StaffSession) -> timedelta:
-    """Gives how long the session still lives if nothing is done in it."""
-    return min(session.last_seen + IDLE, hard_end(session)) - now()
-
-
-def hard_end(session: StaffSession) -> datetime:
-    """Gives the moment at which the session ends whatever is done in it."""
-    return session.created_at + ABSOLUTE
-
-
-def logout(token: str) -> None:
-    """Ends the session; a token that is not known is no error."""
-    with transaction() as session:
-        session.execute(delete(StaffSession).where(StaffSession.token_hash == _digest(token)))

@@ -13,7 +13,7 @@ from bot.db.models import CareCase, Message
 from bot.db.session import reading
 from bot.db.states import Author, CaseState
 from bot.level import Level
-from bot.staff import accounts
+from bot.staff import accounts, sessions
 from tests.console.browsing import enter, needs_chromium, staff_page, until
 from tests.console.ground import PASSWORD, cry, write
 
@@ -199,7 +199,7 @@ def test_when_the_session_ends_the_page_says_so_and_shows_nothing_more(desk_url:
     conversation = cry("暗号紫云英").conversation_id
     page.goto(f"{desk_url}/desk/c/{conversation}")
     expect(page.locator(".bubble.worker")).to_have_count(1)
-    accounts.logout(next(cookie["value"] for cookie in context.cookies() if cookie["name"] == "xq_desk"))
+    sessions.logout(next(cookie["value"] for cookie in context.cookies() if cookie["name"] == "xq_desk"))
     expect(page.locator("#banner")).to_contain_text("登录已过期")
     assert "紫云英" not in page.content()
     assert page.locator(".row").count() == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -13,7 +14,8 @@ import pytest
 from bot import settings as settings_module
 from bot.console import entry
 from bot.db.states import Role
-from bot.staff import accounts
+from bot.staff import accounts, sessions, signin
+from tests import second_step
 from tests.conftest import forget_process_state
 from tests.console.ground import PASSWORD, Browser, add_staff, csrf_of, staffed
 
@@ -30,7 +32,9 @@ def test_the_set_up_link_leads_to_a_password_and_a_login(desk_url: str) -> None:
     assert str(link) not in page.text
     answer = browser.post("/desk/setup", data={"csrf": csrf_of(page.text), "token": link, "password": PASSWORD})
     assert answer.json() == {"login": "admin"}
-    assert browser.login("admin").headers["location"] == "/desk"
+    bound = browser.login("admin")
+    assert len(re.findall(r"<li><code>[a-z2-9-]{14}</code>", bound.text)) == 10
+    assert 'href="/desk"' in bound.text
     assert "值班台" in browser.get("/desk").text
 
 
@@ -79,7 +83,14 @@ def test_cookies_are_secure_where_the_site_is(desk_url: str, monkeypatch: pytest
     token = csrf_of(page.text)
     body = {"csrf": token, "login": "lifang", "password": PASSWORD}
     answer = httpx.post(f"{desk_url}/desk/login", data=body, headers={"Cookie": f"xq_form={token}"})
-    [cookie] = set_cookies(answer, "xq_desk")
+    [step_cookie] = set_cookies(answer, "xq_step")
+    for flag in ("; secure", "httponly", "samesite=strict"):
+        assert flag in step_cookie
+    step = answer.cookies["xq_step"]
+    second_step.ready("lifang")
+    body = {"csrf": token, "code": second_step.code()}
+    cookies = {"Cookie": f"xq_form={token}; xq_step={step}"}
+    [cookie] = set_cookies(httpx.post(f"{desk_url}/desk/login/code", data=body, headers=cookies), "xq_desk")
     assert "; secure" in cookie
     forget_process_state()
 
@@ -89,12 +100,13 @@ def test_a_session_planted_before_the_login_is_worth_nothing_after_it(desk_url: 
     browser = Browser(desk_url)
     browser.login("lifang")
     planted = browser.cookies["xq_desk"]
-    token = csrf_of(Browser(desk_url).get("/desk/login").text)
-    body = {"csrf": token, "login": "lifang", "password": PASSWORD}
-    cookies = {"Cookie": f"xq_form={token}; xq_desk={planted}"}
-    [cookie] = set_cookies(httpx.post(f"{desk_url}/desk/login", data=body, headers=cookies), "xq_desk")
+    victim = Browser(desk_url)
+    victim.give_password("lifang")
+    victim.cookies.set("xq_desk", planted, path="/desk")
+    second_step.ready("lifang")
+    [cookie] = set_cookies(victim.give_code(second_step.code()), "xq_desk")
     assert planted.lower() not in cookie
-    assert accounts.session_of(planted) is None
+    assert sessions.session_of(planted) is None
 
 
 def test_a_wrong_password_gives_the_form_again_and_one_answer_for_all_reasons(desk_url: str) -> None:
@@ -128,11 +140,11 @@ def test_a_flood_of_logins_is_turned_away_and_others_get_through(
 
     go_on = threading.Event()
 
-    def slow_login(*_: str) -> None:
+    def slow_login(*_: str, **__: bool) -> None:
         go_on.wait(20)
-        raise accounts.LoginRefused
+        raise signin.LoginRefused
 
-    monkeypatch.setattr(accounts, "login", slow_login)
+    monkeypatch.setattr(signin, "login", slow_login)
     token = csrf_of(Browser(desk_url).get("/desk/login").text)
 
     def knock(_: int) -> int:

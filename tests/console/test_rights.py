@@ -18,7 +18,7 @@ from bot.db.session import reading, transaction
 from bot.db.states import Owner, Role
 from tests.console.ground import Browser, cry, staffed
 
-PLACES = {"conversation_id": "0" * 32, "version": "0", "name": "none.js"}
+PLACES = {"conversation_id": "0" * 32, "version": "0", "name": "none.js", "staff_id": "0" * 32, "session_id": "0" * 32}
 
 
 def routes() -> list[RouteContext]:
@@ -51,13 +51,21 @@ def test_every_route_declares_exactly_once_who_may_use_it() -> None:
 
 def test_only_the_door_is_public() -> None:
     public = {path for _, path, roles in CELLS if roles is None}
-    assert public == {"/desk/login", "/desk/setup", "/desk/static/0/none.js"}
+    assert public == {"/desk/login", "/desk/login/code", "/desk/setup", "/desk/static/0/none.js"}
 
 
 def test_whatever_touches_a_case_is_for_counsellors_leads_and_admins() -> None:
     for _, path, roles in CELLS:
         if "/c/" in path or "queue" in path or path.endswith("events"):
             assert roles == frozenset({Role.counsellor, Role.lead, Role.admin})
+
+
+def test_every_change_of_staff_needs_a_fresh_proof() -> None:
+    changes = [route for route in routes() if str(route.path).startswith("/desk/people") and "POST" in route.methods]
+    assert len(changes) > 7
+    for route in changes:
+        calls = [dependency.call for dependency in route.dependant.dependencies]
+        assert guard.people_change in calls, route.path
 
 
 def call(browser: Browser, method: str, path: str, csrf: str = "") -> int:

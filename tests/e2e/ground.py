@@ -18,6 +18,7 @@ import httpx
 import psutil
 
 from bot.settings import ROOT
+from tests import second_step
 from tests.fakes.server import free_port
 from tests.waiting import until
 
@@ -162,6 +163,9 @@ class Desk:
         link = system.said("/desk/setup#")
         self._form("/desk/setup", {"token": link.split("#")[1].strip(), "password": PASSWORD})
         assert self._form("/desk/login", {"login": login, "password": PASSWORD}).status_code == 303
+        secret = second_step.offered(self.client.get("/desk/login/code").text)
+        assert secret
+        assert "恢复码" in self._form("/desk/login/code", {"code": second_step.code(secret)}).text
 
     def _form(self, path: str, data: dict[str, str]) -> httpx.Response:
         return self.client.post(path, data={"csrf": self._csrf(path), **data})

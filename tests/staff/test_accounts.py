@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,45 +16,19 @@ from bot.db.models import Staff, StaffSession
 from bot.db.session import reading, transaction
 from bot.db.states import Role
 from bot.errors import BadInput, NotFound
-from bot.staff import accounts, passwords
-from bot.staff.accounts import LoginRefused, SetupLinkInvalid
+from bot.settings import settings
+from bot.staff import accounts, passwords, sessions, signin
+from bot.staff.accounts import SetupLinkInvalid
 from bot.staff.passwords import PasswordFault, WeakPassword
-
-PASSWORD = "木桥 灯笼 七点半 修车"
-
-
-class Watch:
-    """A clock that stands still until it is moved on."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-
-    def on(self, **by: float) -> None:
-        """Moves the clock on."""
-        self.time += timedelta(**by)
-
-
-@pytest.fixture
-def watch() -> Iterator[Watch]:
-    """Our own time."""
-    watch = Watch()
-    clock.set_now(lambda: watch.time)
-    yield watch
-    clock.set_now(None)
+from bot.staff.signin import LoginRefused
+from tests.staff.ground import PASSWORD, Watch, ready
 
 
 @pytest.fixture(autouse=True)
-def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same argon2id at a fraction of the cost."""
-    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", quick)
-    monkeypatch.setattr(passwords, "_NOBODY", quick.hash("nobody"))
-
-
-def ready(login: str = "lifang", role: Role = Role.counsellor) -> str:
-    """An account that can log in; gives its login."""
-    accounts.set_password(accounts.add(login, "李芳", role), PASSWORD)
-    return login
+def password_only(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests are about the password; test_signin.py is about the second step."""
+    monkeypatch.setenv("XINQIAO_TOTP", "optional")
+    settings.cache_clear()
 
 
 def row(login: str = "lifang") -> Staff:
@@ -68,8 +40,8 @@ def row(login: str = "lifang") -> Staff:
 def test_a_new_account_is_set_up_with_its_link_and_can_log_in(database: Path) -> None:
     link = accounts.add(" LiFang ", "李芳", Role.counsellor)
     assert accounts.set_password(link, PASSWORD) == "lifang"
-    key = accounts.login("LiFang", PASSWORD)
-    session = accounts.session_of(key.token)
+    key = signin.login("LiFang", PASSWORD)
+    session = sessions.session_of(key.token)
     assert session is not None
     assert (session.staff.display_name, session.staff.role, session.csrf) == ("李芳", Role.counsellor, key.csrf)
 
@@ -103,15 +75,15 @@ def test_a_weak_password_leaves_the_link_valid(database: Path) -> None:
 
 def test_a_renewed_link_kills_the_one_before_and_the_new_password_ends_all_sessions(database: Path) -> None:
     login = ready()
-    key = accounts.login(login, PASSWORD)
+    key = signin.login(login, PASSWORD)
     first, second = accounts.renew(login), accounts.renew(login)
     with pytest.raises(SetupLinkInvalid):
         accounts.set_password(first, PASSWORD)
-    assert accounts.session_of(key.token) is not None
+    assert sessions.session_of(key.token) is not None
     accounts.set_password(second, PASSWORD + "新")
-    assert accounts.session_of(key.token) is None
+    assert sessions.session_of(key.token) is None
     with pytest.raises(LoginRefused):
-        accounts.login(login, PASSWORD)
+        signin.login(login, PASSWORD)
 
 
 def test_renewing_an_unknown_login_says_so(database: Path) -> None:
@@ -123,7 +95,7 @@ def test_nothing_secret_is_stored_in_clear(database: Path) -> None:
     link = accounts.add("lifang", "李芳", Role.counsellor)
     assert row().setup_hash == hashlib.sha256(link.encode()).hexdigest()
     accounts.set_password(link, PASSWORD)
-    key = accounts.login("lifang", PASSWORD)
+    key = signin.login("lifang", PASSWORD)
     files = b"".join(path.read_bytes() for path in database.glob("*.db*"))
     assert len(files) > 10_000
     for secret in (link, PASSWORD, key.token):
@@ -173,67 +145,67 @@ def test_a_long_odd_password_is_accepted(password: str) -> None:
 
 def test_a_password_typed_in_full_width_is_the_same(database: Path) -> None:
     accounts.set_password(accounts.add("lifang", "李芳", Role.counsellor), "Bridge-42-lantern")
-    assert accounts.login("lifang", "Ｂｒｉｄｇｅ-４２-lantern").token
+    assert signin.login("lifang", "Ｂｒｉｄｇｅ-４２-lantern").token
 
 
 @pytest.mark.parametrize("attempt", ["", "wrong password", "x" * 5000, "\ud800" * 12, PASSWORD.upper() + "x"])
 def test_a_wrong_password_is_refused(database: Path, attempt: str) -> None:
     with pytest.raises(LoginRefused):
-        accounts.login(ready(), attempt)
+        signin.login(ready(), attempt)
 
 
 @pytest.mark.parametrize("login", ["", "nobody", "\ud800", "a\x00b", "x" * 9000, "' or 1=1 --"])
 def test_a_made_up_login_is_refused(database: Path, login: str) -> None:
     with pytest.raises(LoginRefused):
-        accounts.login(login, PASSWORD)
+        signin.login(login, PASSWORD)
 
 
 def test_an_account_without_a_password_cannot_log_in(database: Path) -> None:
     accounts.add("lifang", "李芳", Role.counsellor)
     with pytest.raises(LoginRefused):
-        accounts.login("lifang", "")
+        signin.login("lifang", "")
 
 
 def test_a_disabled_account_is_out_at_once(database: Path) -> None:
-    key = accounts.login(ready(), PASSWORD)
+    key = signin.login(ready(), PASSWORD)
     with transaction() as session:
         session.execute(select(Staff)).scalar_one().disabled_at = clock.now()
-    assert accounts.session_of(key.token) is None
+    assert sessions.session_of(key.token) is None
     with pytest.raises(LoginRefused):
-        accounts.login("lifang", PASSWORD)
+        signin.login("lifang", PASSWORD)
 
 
 def fail(times: int) -> None:
     """Logs in wrongly so many times."""
     for _ in range(times):
         with pytest.raises(LoginRefused):
-            accounts.login("lifang", "wrong password")
+            signin.login("lifang", "wrong password")
 
 
 def test_five_failures_lock_even_the_right_password_for_a_while(database: Path, watch: Watch) -> None:
     ready()
     fail(5)
     with pytest.raises(LoginRefused):
-        accounts.login("lifang", PASSWORD)
+        signin.login("lifang", PASSWORD)
     watch.on(seconds=2.1)
-    assert accounts.login("lifang", PASSWORD).token
+    assert signin.login("lifang", PASSWORD).token
 
 
 def test_four_failures_do_not_lock(database: Path, watch: Watch) -> None:
     ready()
     fail(4)
-    assert accounts.login("lifang", PASSWORD).token
+    assert signin.login("lifang", PASSWORD).token
 
 
 def test_the_lock_doubles_up_to_42_seconds() -> None:
-    waits = [accounts.lock_time(failures).total_seconds() for failures in (1, 4, 5, 6, 7, 8, 9, 10, 11, 5000)]
+    waits = [signin.lock_time(failures).total_seconds() for failures in (1, 4, 5, 6, 7, 8, 9, 10, 11, 5000)]
     assert waits == [0, 0, 2, 4, 8, 16, 32, 42, 42, 42]
 
 
 def test_a_good_login_forgets_the_failures(database: Path, watch: Watch) -> None:
     ready()
     fail(4)
-    accounts.login("lifang", PASSWORD)
+    signin.login("lifang", PASSWORD)
     assert (row().failed_logins, row().locked_until) == (0, None)
 
 
@@ -273,65 +245,65 @@ def test_an_unknown_login_costs_a_password_check_too(database: Path, monkeypatch
     monkeypatch.setattr(passwords, "_NOBODY", "the dummy")
     monkeypatch.setattr(PasswordHasher, "verify", verify)
     with pytest.raises(LoginRefused):
-        accounts.login("nobody", PASSWORD)
+        signin.login("nobody", PASSWORD)
     assert checked == ["the dummy"]
 
 
 def test_every_login_has_its_own_token_and_the_tokens_are_long(database: Path) -> None:
     login = ready()
-    keys = [accounts.login(login, PASSWORD) for _ in range(3)]
+    keys = [signin.login(login, PASSWORD) for _ in range(3)]
     secrets = {part for key in keys for part in (key.token, key.csrf)}
     assert len(secrets) == 6
     assert min(len(secret) for secret in secrets) >= 43
 
 
 def test_a_session_ends_when_idle_for_half_an_hour(database: Path, watch: Watch) -> None:
-    key = accounts.login(ready(), PASSWORD)
+    key = signin.login(ready(), PASSWORD)
     watch.on(minutes=29)
-    assert accounts.session_of(key.token) is not None
+    assert sessions.session_of(key.token) is not None
     watch.on(minutes=29)
-    assert accounts.session_of(key.token) is not None
+    assert sessions.session_of(key.token) is not None
     watch.on(minutes=30)
-    assert accounts.session_of(key.token) is None
+    assert sessions.session_of(key.token) is None
 
 
 def test_watching_is_not_activity(database: Path, watch: Watch) -> None:
-    key = accounts.login(ready(), PASSWORD)
+    key = signin.login(ready(), PASSWORD)
     for _ in range(3):
         watch.on(minutes=9)
-        assert accounts.session_of(key.token, touch=False) is not None
+        assert sessions.session_of(key.token, touch=False) is not None
     watch.on(minutes=9)
-    assert accounts.session_of(key.token, touch=False) is None
+    assert sessions.session_of(key.token, touch=False) is None
 
 
 def test_a_session_ends_after_twelve_hours_however_busy(database: Path, watch: Watch) -> None:
-    key = accounts.login(ready(), PASSWORD)
+    key = signin.login(ready(), PASSWORD)
     for _ in range(35):
         watch.on(minutes=20)
-        assert accounts.session_of(key.token) is not None
+        assert sessions.session_of(key.token) is not None
     watch.on(minutes=20)
-    assert accounts.session_of(key.token) is None
+    assert sessions.session_of(key.token) is None
 
 
 def test_logout_ends_that_session_only(database: Path) -> None:
     login = ready()
-    here, there = accounts.login(login, PASSWORD), accounts.login(login, PASSWORD)
-    accounts.logout(here.token)
-    accounts.logout("never existed")
-    assert accounts.session_of(here.token) is None
-    assert accounts.session_of(there.token) is not None
+    here, there = signin.login(login, PASSWORD), signin.login(login, PASSWORD)
+    sessions.logout(here.token)
+    sessions.logout("never existed")
+    assert sessions.session_of(here.token) is None
+    assert sessions.session_of(there.token) is not None
 
 
 @pytest.mark.parametrize("token", ["", "x", "\ud800", "0" * 10_000])
 def test_a_made_up_token_is_no_session(database: Path, token: str) -> None:
-    assert accounts.session_of(token) is None
+    assert sessions.session_of(token) is None
 
 
 def test_ended_sessions_are_swept_at_the_next_login(database: Path, watch: Watch) -> None:
     login = ready()
-    accounts.login(login, PASSWORD)
+    signin.login(login, PASSWORD)
     watch.on(hours=13)
-    accounts.login(login, PASSWORD)
+    signin.login(login, PASSWORD)
     with reading() as session:
         assert session.execute(select(func.count()).select_from(StaffSession)).scalar_one() == 1
 

@@ -109,7 +109,7 @@ setInterval(() => { drawLine(); drawAlarm(); }, 1000);
 function alive({ left, renewable }) {
   const minutes = Math.max(1, Math.ceil(left / 60));
   const idle = { text: `再过 ${minutes} 分钟会自动退出，退出后收不到求助。`, label: "我还在", act: () => here(true) };
-  const full = { text: `登录满 12 小时，再过 ${minutes} 分钟要重新登录。请先交好班。` };
+  const full = { text: `登录的时间到头了，再过 ${minutes} 分钟要重新登录。请先交好班。` };
   banner("idle", left > WARN_BEFORE ? null : renewable ? idle : full);
 }
 
