@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.care import erasure, follow_up, retention, tasks, waiting
+from bot.care import erasure, follow_up, night, retention, tasks, waiting
 from bot.care.tasks import DueRef
 from bot.clock import now
 from bot.conversation import crash
@@ -25,6 +25,7 @@ from bot.errors import EngineUnavailable, XinqiaoError
 log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between two looks
 TRY_AGAIN = timedelta(minutes=1)
+TRY_ALARM_AGAIN = timedelta(seconds=5)
 SWEEP_EVERY = timedelta(hours=1)
 SETTLED = timedelta(minutes=5)  # after the start, when what had piled up is answered
 FORGOTTEN_ANYHOW = timedelta(hours=48)  # the engine drops idle conversations by itself after that
@@ -86,7 +87,7 @@ def put_off(ref: DueRef, engine_is_down: bool) -> None:
         task = tasks.take(session, ref.task_id)
         if task is None:
             return
-        task.due_at = now() + TRY_AGAIN
+        task.due_at = now() + (TRY_ALARM_AGAIN if task.kind == TaskKind.escalate else TRY_AGAIN)
         if engine_is_down:
             task.step += 1  # so far only the tries of the engine are counted
             if task.step * TRY_AGAIN > FORGOTTEN_ANYHOW:
@@ -113,4 +114,5 @@ DEEDS: Mapping[TaskKind, Callable[[Session, DueTask, Conversation], None]] = {
     TaskKind.erase: erasure.finish,
     TaskKind.forget: _done,
     TaskKind.export: _expired,
+    TaskKind.escalate: night.climb,
 }
