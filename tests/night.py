@@ -39,8 +39,7 @@ def a_full_rota(url: str, without: tuple[str, ...] = ()) -> dict[str, str]:
     """
     ids = {login: a_person(login, role) for login, role in ROLES.items()}
     for login, place in PLACES.items():
-        for day in range(1, 8):
-            rota.add_turn(ids["he"], day, time(0), time(0), ids[login], place)
+        rota.add_turn(ids["he"], range(1, 8), time(0), time(0), ids[login], place)
     for who in (*ROLES, OFFICE):
         if who not in without:
             notices.add_address(ids["he"], ids.get(who), address(url, who))

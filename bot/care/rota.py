@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from bot.care import duty
-from bot.clock import local, now
+from bot.clock import LOCAL, local, now
 from bot.db.models import Staff
 from bot.db.night_models import DutyException, DutySwitch, DutyTurn
 from bot.db.session import transaction
@@ -66,19 +67,30 @@ def next_duty(session: Session) -> datetime | None:
     return None if hours.holds(now()) else hours.next_start(now())
 
 
+def week_gaps(session: Session) -> list[duty.Gap]:
+    """Gives the hours of an ordinary week, from this Monday on, in which nobody has a turn."""
+    turns = duty.Rota(of(session).turns)
+    today = local(now())
+    monday = datetime.combine(today.date() - duty.DAY * today.weekday(), time(0), LOCAL)
+    return duty.gaps(monday, monday + duty.DAY * 7, turns)
+
+
 def away(session: Session) -> set[str]:
     """Gives the staff who said that they are away."""
     said = select(DutySwitch.staff_id).where(DutySwitch.here.is_(False), DutySwitch.until > now())
     return set(session.execute(said).scalars())
 
 
-def add_turn(by: str, weekday: int, starts: time, ends: time, staff_id: str, place: Rung) -> None:
-    """Adds a turn of every week. Raises BadInput."""
-    if not 1 <= weekday <= 7 or place not in duty.PLACES:
+def add_turn(by: str, weekdays: Iterable[int], starts: time, ends: time, staff_id: str, place: Rung) -> None:
+    """Adds a turn on these days of every week. Raises BadInput."""
+    days = sorted(set(weekdays))
+    if not days or days[0] < 1 or days[-1] > 7 or place not in duty.PLACES:
         raise BadInput("no such day or place")
     with transaction() as session:
         _check_staff(session, staff_id)
-        session.add(DutyTurn(weekday=weekday, starts=starts, ends=ends, staff_id=staff_id, place=place, added_by=by))
+        for day in days:
+            turn = DutyTurn(weekday=day, starts=starts, ends=ends, staff_id=staff_id, place=place, added_by=by)
+            session.add(turn)
 
 
 def add_exception(by: str, day: date, starts: time, ends: time, staff_id: str | None, place: Rung | None) -> None:

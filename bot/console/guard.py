@@ -65,6 +65,7 @@ cases = staff(*CASE_ROLES)  # everything that shows or moves a case
 LEXICON_ROLES = (Role.admin, Role.lead)
 lexicon = staff(*LEXICON_ROLES)  # reading the lexicon, its drafts and what they would change
 lexicon_change = staff(Role.admin)  # changing, publishing, rolling back
+rota_change = staff(Role.lead, Role.admin)  # turns, exceptions, addresses of notices
 anyone = staff(*Role)  # what every member of staff may do, such as logging out
 
 
