@@ -114,8 +114,8 @@ class Settings(BaseSettings):
     @classmethod
     def _is_three_steps(cls, value: str) -> str:
         seconds = [float(part) for part in value.split(",")]
-        if len(seconds) != 3 or sorted(seconds) != seconds or seconds[0] < 0:
-            raise ValueError("must be three seconds that grow")
+        if len(seconds) != 3 or not 0 <= seconds[0] <= seconds[1] <= seconds[2] <= 86_400:
+            raise ValueError("must be three numbers of seconds that grow, up to a day")
         return value
 
     @property

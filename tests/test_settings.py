@@ -38,7 +38,13 @@ def test_a_line_with_an_empty_fact_is_left_out_whole() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("QUIET_HOURS", "night"), ("DUTY_HOURS", "8-17"), ("WAITING_NOTICES", "30,10"), ("WAITING_NOTICES", "soon")],
+    [
+        ("QUIET_HOURS", "night"),
+        ("DUTY_HOURS", "8-17"),
+        ("WAITING_NOTICES", "30,10"),
+        ("WAITING_NOTICES", "soon"),
+        *(("NIGHT_STEPS", value) for value in ("60,120", "60,120,90", "nan,nan,nan", "1,2,inf", "-1,2,3", "a,b,c")),
+    ],
 )
 def test_hours_and_minutes_that_mean_nothing_stop_with_the_name(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str

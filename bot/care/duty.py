@@ -59,8 +59,8 @@ class Rota:
 
     @property
     def is_kept(self) -> bool:
-        """True if there is a rota at all: without a row the setting of hours is what is known."""
-        return bool(self.turns or self.changes)
+        """True if somebody stands on it; holidays alone are no rota, and the setting of hours is what is known."""
+        return bool(self.turns) or any(change.staff_id for change in self.changes)
 
 
 def on_duty(at: datetime, rota: Rota) -> dict[Rung, tuple[str, ...]]:
@@ -102,8 +102,9 @@ def _bounds(day: date, span: Turn | Change) -> tuple[datetime, datetime]:
 
 
 def anybody(at: datetime, rota: Rota) -> bool:
-    """True if somebody is on duty, whatever the place."""
-    return any(on_duty(at, rota).values())
+    """True if somebody is on duty to answer: on the first or second place; a lead is there for what is left over."""
+    found = on_duty(at, rota)
+    return bool(found[Rung.first] or found[Rung.second])
 
 
 def next_start(at: datetime, rota: Rota) -> datetime | None:

@@ -9,6 +9,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from bot.care import duty
+from bot.care.notices import live_addresses
 from bot.clock import LOCAL, local, now
 from bot.db.models import Staff
 from bot.db.night_models import DutyException, DutySwitch, DutyTurn
@@ -73,6 +74,14 @@ def week_gaps(session: Session) -> list[duty.Gap]:
     today = local(now())
     monday = datetime.combine(today.date() - duty.DAY * today.weekday(), time(0), LOCAL)
     return duty.gaps(monday, monday + duty.DAY * 7, turns)
+
+
+def silent(session: Session) -> int:
+    """Gives how many people are on the rota whom no notice can reach."""
+    reached = {row.staff_id for row in live_addresses(session)}
+    found = of(session)
+    people = {turn.staff_id for turn in found.turns} | {one.staff_id for one in found.changes if one.staff_id}
+    return len(people - reached)
 
 
 def away(session: Session) -> set[str]:
