@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -40,20 +40,31 @@ class Scheduler:
         self._swept = now() - SWEEP_EVERY + SETTLED
 
     async def run(self) -> None:
-        """Works until cancelled; nothing that goes wrong with one task stops it."""
+        """Works until cancelled; nothing that goes wrong with one task stops it, and nothing slow holds up an alarm."""
+        await asyncio.gather(self._repeat(self._do_alarms), self._repeat(self._do_rest))
+
+    async def _repeat(self, work: Callable[[], Awaitable[int]]) -> None:
         while True:
             try:
-                await self.work()
+                await work()
             except SQLAlchemyError as error:
                 log.warning("due tasks cannot use the database: %s", type(error).__name__)
             await asyncio.sleep(PAUSE)
 
     async def work(self) -> int:
         """Does everything that is due now; gives how many tasks that were."""
+        return await self._do_alarms() + await self._do_rest()
+
+    async def _do_alarms(self) -> int:
+        return await self._do_all(await asyncio.to_thread(tasks.due_alarms))
+
+    async def _do_rest(self) -> int:
         if now() - self._swept >= SWEEP_EVERY:
             self._swept = now()
             await asyncio.to_thread(retention.sweep)
-        found = await asyncio.to_thread(tasks.due)
+        return await self._do_all(await asyncio.to_thread(tasks.due))
+
+    async def _do_all(self, found: list[DueRef]) -> int:
         for ref in found:
             await self._do(ref)
         return len(found)

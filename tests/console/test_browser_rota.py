@@ -32,7 +32,7 @@ def night_goes_on() -> None:
     """Does what is due and sends what waits; on a thread, because the browser has this one."""
 
     def work() -> None:
-        for ref in tasks.due():
+        for ref in tasks.due_alarms():
             scheduler.do(ref)
         send_all()
 
@@ -139,6 +139,7 @@ def test_a_lead_fills_the_week_a_holiday_and_an_address_and_tries_it(
     page.get_by_label("给王强试发一条通知").click()
     expect(page.locator("#toast")).to_contain_text("已发出 1 条")
     assert peer[0].called == ["wangqiang"]
+    expect(page.locator("#toast")).to_be_hidden(timeout=8000)
     check_reading(page)
     page.evaluate("document.querySelector('.sheet').scrollTo(0, 0)")
     shot(page, f"rota-{screen}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import socket
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
@@ -13,10 +15,12 @@ from bot.care import desk, exercises, night, notices, rota
 from bot.care.night import Chain
 from bot.channels import notice
 from bot.channels.incoming import Incoming
-from bot.conversation import caller
+from bot.conversation import caller, scheduler
+from bot.conversation.engine import Engine
 from bot.conversation.inbox import accept
+from bot.conversation.scheduler import Scheduler
 from bot.db.session import reading, transaction
-from bot.db.states import NoticeState, Rung, TaskKind
+from bot.db.states import NoticeState, Rung, TaskKind, TaskState
 from bot.errors import BadInput
 from bot.level import Level
 from tests.care.ground import planned
@@ -121,6 +125,7 @@ def test_who_acknowledges_or_claims_stops_the_chain(
     receipt = say(CRY)
     clock_runs(anywhere, at, range(0, 90, 10))
     act(receipt.conversation_id, people["wu"])
+    assert planned(TaskKind.escalate) == []
     clock_runs(anywhere, at, range(90, 400, 10))
     assert peer.called == ["lin", "wu"]
     assert desk.queue()[0].chain is None
@@ -282,6 +287,19 @@ def test_a_drill_says_so_in_its_notice_and_ends_when_it_is_cleared(
     assert peer.called == ["lin"]
 
 
+def test_a_drill_that_is_cleared_before_it_became_a_case_ends_too(
+    anywhere: Anywhere, at: SetClock, peer: NoticePeer, peer_url: str
+) -> None:
+    at(NIGHT)
+    a_full_rota(peer_url)
+    accept(Incoming("web", "main", "drill-1", "nobody", CRY, drill=True))
+    clock_runs(anywhere, at, range(1))
+    exercises.clear()
+    assert clock_runs(anywhere, at, range(60, 300, 30)) == []
+    assert planned(TaskKind.escalate) == []
+    assert planned(TaskKind.escalate, TaskState.cancelled) != []
+
+
 def test_an_address_that_was_taken_away_is_not_called_and_its_url_is_gone(
     anywhere: Anywhere, at: SetClock, peer: NoticePeer, peer_url: str
 ) -> None:
@@ -321,6 +339,29 @@ def test_beginning_a_chain_again_in_the_same_moment_meets_no_constraint(anywhere
         desk.acknowledge(receipt.conversation_id, staff)
     with transaction() as session:
         assert night.chains(session) == {}
+
+
+def test_an_engine_that_hangs_holds_up_no_alarm(database: object, peer: NoticePeer, peer_url: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hole:  # takes calls and never answers
+        a_full_rota(peer_url)
+        for number in range(8):
+            scheduler.forget_later(say("你好", sender=f"worker-{number}").conversation_id)
+        asyncio.run(_cry_while_it_hangs(f"http://127.0.0.1:{hole.getsockname()[1]}"))
+    assert steps() == [Rung.first]
+
+
+async def _cry_while_it_hangs(url: str) -> None:
+    engine = Engine(url, timeout=30.0)
+    working = asyncio.create_task(Scheduler(engine, lambda: None).run())
+    await asyncio.sleep(0.5)
+    await asyncio.to_thread(say, CRY, "worker-0")
+    for _ in range(60):
+        if steps():
+            break
+        await asyncio.sleep(0.1)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    await engine.close()
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,6 @@ def _gateway(start: threading.Barrier) -> None:
     """Does what is due and sends, as the loops of a gateway do, until there is nothing left."""
     start.wait()
     while climbs():
-        for ref in tasks.due():
+        for ref in tasks.due_alarms():
             do(ref)
         asyncio.run(Caller(lambda: None).work())
