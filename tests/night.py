@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, time
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 
-from bot.care import notices, rota
+from bot.care import desk, notices, rota
+from bot.care.night import Chain
 from bot.clock import LOCAL
 from bot.conversation.caller import Caller
 from bot.db.models import Staff
 from bot.db.night_models import EscalationStep, Notice
 from bot.db.session import reading, transaction
 from bot.db.states import NoticeState, Role, Rung
+from tests.conversation.conftest import Anywhere
 from tests.fakes.notice_peer import address
 
 NIGHT = datetime(2026, 11, 27, 2, 0, tzinfo=LOCAL)
+SetClock = Callable[[datetime], None]
 CRY = "我在楼顶，现在就跳下去"
 OFFICE = "office"
 ROLES = {"lin": Role.counsellor, "wu": Role.counsellor, "he": Role.lead}
@@ -61,3 +65,21 @@ def notice_states() -> list[NoticeState]:
     """What became of the notices, in order."""
     with reading() as session:
         return list(session.execute(select(Notice.state).order_by(Notice.id)).scalars())
+
+
+def chain() -> Chain:
+    """How far the one alarm has climbed, as the desk shows it."""
+    [row] = desk.queue()
+    assert row.chain is not None
+    return row.chain
+
+
+def clock_runs(anywhere: Anywhere, at: SetClock, seconds: range) -> list[tuple[int, int]]:
+    """Runs the clock; gives when something was sent, and how much."""
+    sent = []
+    for second in seconds:
+        at(NIGHT + timedelta(seconds=second))
+        anywhere.do_due()
+        if count := send_all():
+            sent.append((second, count))
+    return sent

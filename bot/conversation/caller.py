@@ -50,6 +50,7 @@ class Caller:
     async def _send(self, due: notices.Due) -> None:
         crash.point("before_notice")
         sent = await _try(due.letter)
+        crash.point("after_notice")
         if not sent:
             log.warning("a notice could not be delivered by way of %s", notice.kind_of(due.letter.url))
         try:

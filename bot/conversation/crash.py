@@ -21,6 +21,7 @@ POINTS = (
     "before_task_commit",
     "after_task_commit",
     "before_notice",
+    "after_notice",
     "after_notice_commit",
 )
 
