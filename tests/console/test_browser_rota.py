@@ -7,15 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
+from sqlalchemy import update
 
-from bot.care import tasks
+from bot.care import desk, tasks
+from bot.clock import now
 from bot.conversation import caller, scheduler
-from bot.db.states import Role
-from tests.console.browsing import check_reading, needs_chromium, shot, staff_page
-from tests.console.ground import NAMES, add_staff, cry
+from bot.db.care_models import DueTask
+from bot.db.session import transaction
+from bot.db.states import Role, TaskKind
+from tests.console.browsing import check_reading, needs_chromium, shot, staff_page, until
+from tests.console.ground import NAMES, add_staff, cry, write
 from tests.fakes.notice_peer import NoticePeer, address
 from tests.fakes.server import free_port, serving
-from tests.night import a_full_rota, send_all
+from tests.night import a_full_rota, a_person, send_all
 
 pytestmark = needs_chromium
 SCREENS = ("context", "phone")
@@ -80,6 +84,23 @@ def test_a_loud_banner_says_that_no_telephone_rang_until_somebody_has_seen_it(
     expect(page.locator("#banner")).to_contain_text("手机通知一条也没送到")
     page.locator("#acknowledge").click()
     expect(page.locator("#banner")).to_be_hidden()
+
+
+def test_an_alarm_of_a_colleagues_conversation_rings_here_at_once_when_no_telephone_can(
+    desk_url: str, context: BrowserContext
+) -> None:
+    colleague = a_person("lin")
+    page = staff_page(context, desk_url)
+    conversation = cry().conversation_id
+    desk.claim(conversation, colleague)
+    write("我现在就跳下去")
+    expect(page.locator(".row.alarm")).to_be_visible()
+    assert not page.evaluate("document.title.includes('紧急')"), "it is the colleague's for the first minute"
+    with transaction() as session:
+        session.execute(update(DueTask).where(DueTask.kind == TaskKind.escalate).values(due_at=now()))
+    night_goes_on()
+    until(page, "document.title.includes('1 人紧急求助')")
+    expect(page.locator(".row .chain")).to_contain_text("第二人（没有人）")
 
 
 def form(page: Page, name: str) -> Locator:
