@@ -124,6 +124,16 @@ def add_turn(page: Page, who: str, place: str, days: str, starts: str, ends: str
     expect(page.locator("#toast")).to_have_text("已经加上。")
 
 
+def keep_pictures(page: Page, screen: str) -> None:
+    """Keeps pictures of the page's parts."""
+    page.evaluate("document.querySelector('.sheet').scrollTo(0, 0)")
+    shot(page, f"rota-{screen}")
+    page.locator("#week").scroll_into_view_if_needed()
+    shot(page, f"rota-week-{screen}")
+    page.locator("#people").scroll_into_view_if_needed()
+    shot(page, f"rota-people-{screen}")
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 def test_a_lead_fills_the_week_a_holiday_and_an_address_and_tries_it(
     desk_url: str, peer: tuple[NoticePeer, str], screen: str, request: pytest.FixtureRequest
@@ -162,12 +172,7 @@ def test_a_lead_fills_the_week_a_holiday_and_an_address_and_tries_it(
     assert peer[0].called == ["wangqiang"]
     expect(page.locator("#toast")).to_be_hidden(timeout=8000)
     check_reading(page)
-    page.evaluate("document.querySelector('.sheet').scrollTo(0, 0)")
-    shot(page, f"rota-{screen}")
-    page.locator("#week").scroll_into_view_if_needed()
-    shot(page, f"rota-week-{screen}")
-    page.locator("#people").scroll_into_view_if_needed()
-    shot(page, f"rota-people-{screen}")
+    keep_pictures(page, screen)
 
 
 def test_a_counsellor_says_here_with_the_keyboard_and_changes_nothing_else(
