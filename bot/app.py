@@ -15,10 +15,11 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import console
-from bot.care import records
+from bot.care import notices, records
 from bot.channels import telegram, web
 from bot.channels.incoming import Accepted, Incoming, Sender
 from bot.conversation import inbox, outbox, turn
+from bot.conversation.caller import Caller
 from bot.conversation.dispatch import Dispatcher
 from bot.conversation.engine import Engine
 from bot.conversation.live import Feed
@@ -50,6 +51,7 @@ class Gateway:
         self.feed = Feed(on_poke=self.postman.poke)  # a write wakes the pages and the sender
         self.dispatcher = Dispatcher(self.engine, self.feed.poke)
         self.scheduler = Scheduler(self.engine, self.feed.poke)
+        self.caller = Caller(self.feed.poke)
         self.stopping = asyncio.Event()
 
     async def on_message(self, incoming: Incoming) -> Accepted:
@@ -62,7 +64,8 @@ class Gateway:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Runs the loops while the block lasts."""
-        loops = [self.feed.run(), self.dispatcher.run(), self.postman.run(), self.scheduler.run(), load.follow()]
+        parts = (self.feed, self.dispatcher, self.postman, self.scheduler, self.caller)
+        loops = [*(part.run() for part in parts), load.follow()]
         if self.telegram:
             loops.append(telegram.start(self.telegram, self.on_message, self.stopping))
         tasks = [asyncio.create_task(loop) for loop in loops]
@@ -104,6 +107,7 @@ def _prepare() -> None:
     if database().dialect.name == "sqlite":  # the only gateway on this file: every lease is a dead one's
         turn.release_leases()
         outbox.release_leases()
+        notices.release_leases()
 
 
 async def _health() -> dict[str, str]:

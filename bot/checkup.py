@@ -9,9 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import drill, engine_env, service
+from bot.care import notices, rota
 from bot.clock import local
 from bot.db.encryption import box, lookup_hash
-from bot.db.session import engine
+from bot.db.session import engine, reading
 from bot.errors import XinqiaoError
 from bot.lexicon import load
 from bot.settings import LOCAL_FACTS, settings
@@ -58,7 +59,7 @@ def examine() -> list[Finding]:
         Finding("telegram", settings().telegram_mode if settings().telegram_token else "off (no token)"),
         second_factor(),
         _drill(),
-        Finding("duty hours", settings().duty_hours or "not set: who waits cannot be told when somebody is there"),
+        *_night(),
         *_hotlines(),
         _local_facts(),
     ]
@@ -121,6 +122,27 @@ def _drill() -> Finding:
     at, passed, figures = found
     verdict = "passed" if passed else "did not pass: see the drills folder"
     return Finding("last drill", f"{local(at):%Y-%m-%d %H:%M}, {verdict}; {figures}")
+
+
+def _night() -> list[Finding]:
+    """Whether somebody can be called at all hours; who it is stands on the rota page, not in a report."""
+    try:
+        with reading() as session:
+            kept, gaps = rota.of(session).is_kept, rota.week_gaps(session)
+            silent, addresses = rota.silent(session), notices.live_addresses(session)
+    except SQLAlchemyError:
+        return []  # the database has its own line
+    hours = settings().duty_hours or "not set: who waits cannot be told when somebody is there"
+    words = [f"{local(gap.start):%a %H:%M} to {local(gap.end):%a %H:%M}" for gap in gaps]
+    nobody = f"nobody on duty {'; '.join(words)}" if words else "somebody at all hours of the week"
+    office = any(row.staff_id is None for row in addresses)
+    return [
+        Finding("rota", nobody) if kept else Finding("duty hours (no rota is kept)", hours),
+        Finding(
+            "people on the rota without a notice address", f"{silent}: see /desk/rota" if silent else "none", silent > 0
+        ),
+        Finding("notices to the office", "set" if office else "no address: the night chain has no last step"),
+    ]
 
 
 def _hotlines() -> list[Finding]:

@@ -114,7 +114,7 @@ def wait_ready(supervisor: Supervisor) -> bool:
 
 def gateway_url() -> str:
     """Where people reach the gateway."""
-    return settings().public_url or f"http://{settings().host}:{settings().port}"
+    return settings().address
 
 
 def gateway_is_up() -> bool:

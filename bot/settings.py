@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     quiet_hours: str = "21:00-08:00"  # no follow-up is sent then
     duty_hours: str = ""  # when counsellors are on duty, such as "1-5 08:30-17:30, 6 09:00-12:00"; empty: not known
     waiting_notices: str = "10,30,120"  # minutes after which one who waits for a person is told how it stands
+    night_steps: str = "60,120,180"  # seconds after which the second, the lead and the office are called as well
     sensitive_days: int = 30  # what was said in distress goes this long after its case, unless keeping it was agreed to
     chat_days: int = 180  # everything else that was said goes after this long
 
@@ -112,6 +113,19 @@ class Settings(BaseSettings):
         if sorted(minutes := [float(part) for part in value.split(",")]) != minutes:
             raise ValueError("must grow")
         return value
+
+    @field_validator("night_steps")
+    @classmethod
+    def _is_three_steps(cls, value: str) -> str:
+        seconds = [float(part) for part in value.split(",")]
+        if len(seconds) != 3 or not 0 <= seconds[0] <= seconds[1] <= seconds[2] <= 86_400:
+            raise ValueError("must be three numbers of seconds that grow, up to a day")
+        return value
+
+    @property
+    def address(self) -> str:
+        """Where people reach the gateway."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def url(self) -> str:

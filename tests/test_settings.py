@@ -46,6 +46,7 @@ def test_a_line_with_an_empty_fact_is_left_out_whole() -> None:
         ("TOTP", "sometimes"),
         ("SESSION_IDLE_MINUTES", "0"),
         ("SESSION_HOURS", "-1"),
+        *(("NIGHT_STEPS", value) for value in ("60,120", "60,120,90", "nan,nan,nan", "1,2,inf", "-1,2,3", "a,b,c")),
     ],
 )
 def test_settings_that_mean_nothing_stop_with_the_name(

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.care import rights
+from bot.care import night, rights
 from bot.care.moves import move_case, move_owner
 from bot.care.waiting import begin as begin_waiting
 from bot.clock import local, now
-from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Message
+from bot.db.models import CareCase, CaseEvent, Conversation, Message
 from bot.db.session import transaction
 from bot.db.states import CaseState, Category, Owner
 from bot.errors import NotFound
@@ -44,7 +44,7 @@ def open_case(message_id: str, level: Level, kind: str | None = None) -> CaseRef
             return CaseRef(case.number, case.level, created=False)
         session.add(CaseEvent(case_id=case.id, kind="sign", message_id=message.id, level=level))
         _raise_to(session, case, conversation, level, kind or "")
-        _alert(session, message, level)
+        _alert(session, conversation, message, level)
         _pair(session, case, message, level, kind or "")
         return CaseRef(case.number, case.level, created)
 
@@ -60,12 +60,12 @@ def request_human(message_id: str) -> CaseRef:
         return CaseRef(case.number, case.level, created)
 
 
-def _alert(session: Session, message: Message, level: Level) -> None:
+def _alert(session: Session, conversation: Conversation, message: Message, level: Level) -> None:
     """Pages the desk for a sign that triage had not seen but the model did."""
     if not level.is_crisis or (message.level or Level.none).is_crisis:
         return
     message.level = level
-    session.add(Alert(message_id=message.id, conversation_id=message.conversation_id, level=level))
+    night.alert(session, conversation, message, level)
 
 
 def locked_message(session: Session, public_id: str) -> tuple[Message, Conversation]:

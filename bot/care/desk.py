@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import texts
-from bot.care import follow_up, waiting
+from bot.care import follow_up, night, waiting
 from bot.care.cases import ensure_case
 from bot.care.moves import move_case, move_owner
 from bot.care.queue import QueueRow as QueueRow
@@ -51,7 +51,8 @@ def _take(session: Session, case: CareCase, staff_id: str) -> None:
 
 
 def acknowledge_alerts(session: Session, conversation_id: str, staff_id: str) -> None:
-    """Notes that a person has seen the conversation's alerts."""
+    """Notes that a person has seen the conversation's alerts; nobody else is called."""
+    night.stop(session, conversation_id)
     session.execute(
         update(Alert)
         .where(Alert.conversation_id == conversation_id, Alert.acknowledged_at.is_(None))

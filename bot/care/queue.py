@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session, joinedload
 
-from bot.care import waiting
+from bot.care import night, waiting
 from bot.db.models import Alert, CareCase, Conversation, Staff
 from bot.db.session import reading
 from bot.db.states import AgeBand, CaseState, Owner
@@ -36,6 +36,7 @@ class QueueRow:
     age_band: AgeBand | None
     pair: str | None = None  # number of the open case that belongs to this one
     callback_at: datetime | None = None  # when an answer was promised from, if it was and nobody has answered
+    chain: night.Chain | None = None  # whom an imminent alert has called so far, while nobody has seen it
 
 
 def queue() -> list[QueueRow]:
@@ -43,11 +44,13 @@ def queue() -> list[QueueRow]:
     with reading() as session:
         names = {row.id: row.display_name for row in session.execute(select(Staff.id, Staff.display_name))}
         unseen = {row[0]: row[1:] for row in session.execute(_unseen_alerts())}
+        chains = night.chains(session)
         promised = {row.conversation_id: row.due_at for row in waiting.callbacks(session)}
         grouped = _by_conversation(session.execute(_open_cases()).scalars())
         rows = [_case_row(cases, names, unseen, promised) for cases in grouped]
         with_case = {row.conversation_id for row in rows}
         rows += [_alert_row(session, cid, *unseen[cid]) for cid in unseen if cid not in with_case]
+    rows = [replace(row, chain=chains.get(row.conversation_id)) for row in rows]
     return sorted(rows, key=lambda row: (row.owner == Owner.counsellor, -row.level.rank, row.waiting_since))
 
 

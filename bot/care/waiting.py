@@ -9,14 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import texts
-from bot.care import tasks
+from bot.care import rota, tasks
 from bot.clock import local, now
 from bot.db.care_models import DueTask
 from bot.db.models import CareCase, Conversation, StaffSession
 from bot.db.session import reading
 from bot.db.states import Author, Owner, TaskKind, TaskState
 from bot.db.thread import add_outgoing
-from bot.hours import Hours
 from bot.settings import settings
 
 ON_DUTY = timedelta(minutes=5)
@@ -28,15 +27,15 @@ WEEKDAYS = "一二三四五六日"
 
 
 def someone_on_duty() -> bool:
-    """True if a member of staff has used the desk in the last minutes."""
+    """True if a member of staff who is not away has used the desk in the last minutes."""
     with reading() as session:
         return on_duty(session)
 
 
 def on_duty(session: Session) -> bool:
     """The same, inside a transaction."""
-    seen = select(StaffSession.staff_id).where(StaffSession.last_seen > now() - ON_DUTY).limit(1)
-    return session.execute(seen).first() is not None
+    seen = select(StaffSession.staff_id).where(StaffSession.last_seen > now() - ON_DUTY)
+    return bool(set(session.execute(seen).scalars()) - rota.away(session))
 
 
 def typical_wait(session: Session) -> timedelta | None:
@@ -53,18 +52,12 @@ def typical_wait(session: Session) -> timedelta | None:
     return waits[int(SHARE * (len(waits) - 1))] if len(waits) >= LEAST else None
 
 
-def next_duty() -> datetime | None:
-    """Gives when somebody is next on duty by the setting; None if it does not say, or somebody should be there now."""
-    hours = Hours.parse(settings().duty_hours)
-    return None if hours.holds(now()) else hours.next_start(now())
-
-
 def facts(session: Session) -> dict[str, str]:
     """Gives what can be said of the wait now, for texts; what is not known is not there."""
     if on_duty(session):
         wait = typical_wait(session)
         return {"typical_wait": words_for(wait)} if wait is not None else {}
-    duty = next_duty()
+    duty = rota.next_duty(session)
     return {"next_duty": _when(duty)} if duty else {}
 
 
@@ -87,7 +80,7 @@ def begin(session: Session, case: CareCase, conversation: Conversation) -> None:
     if conversation.drill:
         return
     _plan(session, case, conversation, step=0)
-    duty = next_duty()
+    duty = rota.next_duty(session)
     if duty is not None and not on_duty(session):
         _promise(session, case, duty)
 
@@ -122,7 +115,7 @@ def tell(session: Session, task: DueTask, conversation: Conversation) -> None:
     add_outgoing(session, conversation, Author.bot, text.text, buttons=text.buttons, marks={"event": EVENT})
     tasks.close(task)
     if last:
-        _promise(session, case, next_duty() or now())
+        _promise(session, case, rota.next_duty(session) or now())
     _plan(session, case, conversation, task.step + 1)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from bot.care import desk
 from bot.clock import local, now
-from bot.console import labels
+from bot.console import labels, night
 from bot.console.cases import holders, stuck_messages, unanswered
 from bot.db.states import Owner
 from bot.level import Level
@@ -100,6 +100,7 @@ def _row(row: desk.QueueRow, snapshot: Snapshot, staff_id: str) -> dict[str, Any
         "unanswered": count,
         "unanswered_since": iso(since) if since else None,
         "alerts": row.alerts,
+        "chain": night.payload(row.chain),
         "alarm": row.alerts > 0 and row.level == Level.imminent,
     }
 

@@ -89,6 +89,7 @@ lexicon = staff(*LEXICON_ROLES)  # reading the lexicon, its drafts and what they
 lexicon_change = staff(Role.admin)  # changing, publishing, rolling back
 people = staff(Role.admin)  # the list of staff
 people_change = recent(Role.admin)  # adding, changing, shutting out a member of staff
+rota_change = staff(Role.lead, Role.admin)  # turns, exceptions, addresses of notices
 anyone = staff(*Role)  # what every member of staff may do, such as logging out
 anyone_proved = recent(*Role)  # what each may do with the own account, having shown who they are
 

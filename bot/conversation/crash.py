@@ -20,6 +20,9 @@ POINTS = (
     "after_sent_commit",
     "before_task_commit",
     "after_task_commit",
+    "before_notice",
+    "after_notice",
+    "after_notice_commit",
 )
 
 

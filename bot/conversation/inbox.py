@@ -14,13 +14,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot import triage
+from bot.care import night
 from bot.channels.incoming import Accepted, Incoming
 from bot.clock import now
 from bot.conversation import crash
 from bot.conversation.commands import COMMANDS
 from bot.db.base import new_id
 from bot.db.encryption import lookup_hash
-from bot.db.models import Alert, ChannelIdentity, Conversation, Inbox, Message, Person
+from bot.db.models import ChannelIdentity, Conversation, Inbox, Message, Person
 from bot.db.session import reading, transaction
 from bot.db.states import Author
 from bot.errors import BadInput, Busy, TooMany
@@ -189,7 +190,7 @@ def _add_message(session: Session, conversation: Conversation, incoming: Incomin
         )
     )
     if assessment.level.is_crisis:
-        session.add(Alert(message_id=message.id, conversation_id=conversation.id, level=assessment.level))
+        night.alert(session, conversation, message, assessment.level)
     _make_due(conversation, assessment.level)
     session.flush()
     return message

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.care import erasure, follow_up, retention, tasks, waiting
+from bot.care import erasure, follow_up, night, retention, tasks, waiting
 from bot.care.tasks import DueRef
 from bot.clock import now
 from bot.conversation import crash
@@ -25,6 +25,7 @@ from bot.errors import EngineUnavailable, XinqiaoError
 log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between two looks
 TRY_AGAIN = timedelta(minutes=1)
+TRY_ALARM_AGAIN = timedelta(seconds=5)
 SWEEP_EVERY = timedelta(hours=1)
 SETTLED = timedelta(minutes=5)  # after the start, when what had piled up is answered
 FORGOTTEN_ANYHOW = timedelta(hours=48)  # the engine drops idle conversations by itself after that
@@ -39,20 +40,31 @@ class Scheduler:
         self._swept = now() - SWEEP_EVERY + SETTLED
 
     async def run(self) -> None:
-        """Works until cancelled; nothing that goes wrong with one task stops it."""
+        """Works until cancelled; nothing that goes wrong with one task stops it, and nothing slow holds up an alarm."""
+        await asyncio.gather(self._repeat(self._do_alarms), self._repeat(self._do_rest))
+
+    async def _repeat(self, work: Callable[[], Awaitable[int]]) -> None:
         while True:
             try:
-                await self.work()
+                await work()
             except SQLAlchemyError as error:
                 log.warning("due tasks cannot use the database: %s", type(error).__name__)
             await asyncio.sleep(PAUSE)
 
     async def work(self) -> int:
         """Does everything that is due now; gives how many tasks that were."""
+        return await self._do_alarms() + await self._do_rest()
+
+    async def _do_alarms(self) -> int:
+        return await self._do_all(await asyncio.to_thread(tasks.due_alarms))
+
+    async def _do_rest(self) -> int:
         if now() - self._swept >= SWEEP_EVERY:
             self._swept = now()
             await asyncio.to_thread(retention.sweep)
-        found = await asyncio.to_thread(tasks.due)
+        return await self._do_all(await asyncio.to_thread(tasks.due))
+
+    async def _do_all(self, found: list[DueRef]) -> int:
         for ref in found:
             await self._do(ref)
         return len(found)
@@ -86,7 +98,7 @@ def put_off(ref: DueRef, engine_is_down: bool) -> None:
         task = tasks.take(session, ref.task_id)
         if task is None:
             return
-        task.due_at = now() + TRY_AGAIN
+        task.due_at = now() + (TRY_ALARM_AGAIN if task.kind == TaskKind.escalate else TRY_AGAIN)
         if engine_is_down:
             task.step += 1  # so far only the tries of the engine are counted
             if task.step * TRY_AGAIN > FORGOTTEN_ANYHOW:
@@ -113,4 +125,5 @@ DEEDS: Mapping[TaskKind, Callable[[Session, DueTask, Conversation], None]] = {
     TaskKind.erase: erasure.finish,
     TaskKind.forget: _done,
     TaskKind.export: _expired,
+    TaskKind.escalate: night.climb,
 }

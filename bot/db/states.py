@@ -81,6 +81,7 @@ class TaskKind(StrEnum):
     forget = "forget"  # the engine's memory of a conversation, if the engine was down when it was to go
     export = "export"  # the worker may fetch their records once, until then
     callback = "callback"  # a person was promised to answer from then on; done by the one who takes the conversation
+    escalate = "escalate"  # the next rung of the night chain, while nobody has seen an imminent alert
 
 
 class TaskState(StrEnum):
@@ -102,3 +103,19 @@ class ReleaseState(StrEnum):
     refused = "refused"
     live = "live"
     retired = "retired"
+
+
+class Rung(StrEnum):
+    """A step of the night chain, in the order in which they are called; all but the office are places on the rota."""
+
+    first = "first"  # on duty
+    second = "second"
+    lead = "lead"
+    office = "office"
+
+
+class NoticeState(StrEnum):
+    pending = "pending"
+    sent = "sent"
+    failed = "failed"
+    dropped = "dropped"  # somebody had seen the alert before it went out

@@ -10,11 +10,13 @@ from datetime import datetime
 import pytest
 
 from bot.clock import set_now
+from bot.conversation import caller
 from bot.conversation.engine import Engine
 from bot.conversation.scheduler import Scheduler
 from bot.knowledge import faqs
 from tests.answering import answer_all
 from tests.fakes.engine import FakeEngine
+from tests.fakes.notice_peer import NoticePeer
 from tests.fakes.server import serving
 
 
@@ -77,3 +79,17 @@ def seeded(database: object) -> int:
 def work_all(fake_engine: tuple[FakeEngine, str]) -> Callable[[], int]:
     """Answers everything that is due, one after the other; gives how many turns that were."""
     return lambda: answer_all(fake_engine[1])
+
+
+@pytest.fixture
+def peer() -> NoticePeer:
+    """A peer that takes notices."""
+    return NoticePeer()
+
+
+@pytest.fixture
+def peer_url(peer: NoticePeer, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a peer that takes notices; the second try comes at once."""
+    monkeypatch.setattr(caller, "BETWEEN", 0.0)
+    with serving(peer.app) as url:
+        yield url

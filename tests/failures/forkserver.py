@@ -11,12 +11,14 @@ import signal
 import sys
 
 from bot import app, triage
+from bot.channels import notice
 from bot.lexicon import load
 
 
 def main() -> None:
     """Serves requests for new gateways until standard input ends."""
     triage.live().fold("你好")
+    notice.check("json://localhost")  # Apprise reads its plugins once for all
     load._in_use = load.InUse(None, triage.live().version)  # the repository's lexicon, loaded once for all
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the killed
     for line in sys.stdin:

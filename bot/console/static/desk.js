@@ -26,7 +26,7 @@ let over = false;
 
 // --- banner ---------------------------------------------------------------------------------------------------------
 
-const WORST_FIRST = ["gone", "line", "urgent", "idle"];
+const WORST_FIRST = ["gone", "line", "mute", "urgent", "idle"];
 
 function banner(name, value) {
   if (value) banners.set(name, value);
@@ -66,13 +66,21 @@ function drawAlarm() {
   const ids = urgent.map((row) => row.conversation);
   for (const id of firstSeen.keys()) if (!ids.includes(id)) firstSeen.delete(id);
   for (const id of ids) if (!firstSeen.has(id)) firstSeen.set(id, Date.now());
-  const rings = urgent.filter((row) => row.group !== "others" || Date.now() - firstSeen.get(row.conversation) > PATIENCE);
+  const mute = urgent.filter((row) => row.chain?.mute);
+  const rings = urgent.filter((row) => row.group !== "others" || mute.includes(row) || Date.now() - firstSeen.get(row.conversation) > PATIENCE);
   alarm.ring(rings.length ? "urgent" : banners.has("line") ? "lost" : null);
   alarm.notify(rings.map((row) => row.conversation));
   const calls = queue.data.filter((row) => row.group === "waiting" || (row.group === "mine" && row.unanswered));
   alarm.setTitle(calls.length, rings.length);
   const others = rings.filter((row) => row.conversation !== thread.id);
+  banner("mute", mute.length ? muteBanner(mute) : null);
   banner("urgent", thread.id && others.length ? urgentBanner(others) : null); // without a thread the queue is in view
+}
+
+// No telephone rings: only who has this page open can hear it.
+function muteBanner([row]) {
+  const text = `紧急：${row.pseudonym}。手机通知一条也没送到，请马上接手，打电话叫人。`;
+  return { text, label: row.conversation === thread.id ? "" : "打开", act: () => go(row.conversation) };
 }
 
 function urgentBanner(rows) {

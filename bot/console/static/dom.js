@@ -32,6 +32,11 @@ export function waited(since) {
   return `${Math.floor(hours / 24)} 天 ${hours % 24} 时`;
 }
 
+// Whole seconds until a moment of the server's clock; never below 0.
+export function secondsTo(moment) {
+  return Math.max(0, Math.ceil((Date.parse(moment) - Date.now() - ahead) / 1000));
+}
+
 const zone = { timeZone: "Asia/Shanghai" };
 const dayFormat = new Intl.DateTimeFormat("zh-CN", { ...zone, month: "long", day: "numeric", weekday: "short" });
 const timeFormat = new Intl.DateTimeFormat("zh-CN", { ...zone, hour: "2-digit", minute: "2-digit", hour12: false });

@@ -1,8 +1,15 @@
 // The queue: worst first, drawn in place so that focus and reading position stay.
 
-import { byId, el, setText, show, toast, waited } from "./dom.js";
+import { byId, el, secondsTo, setText, show, toast, waited } from "./dom.js";
 
 const rows = new Map(); // conversation id → its line
+
+// Whom an alarm has called, and who is called when.
+function climbed({ told, next, next_at: at }) {
+  const left = at ? secondsTo(at) : 0;
+  const coming = next && (left ? `${left} 秒后通知${next}` : `正在通知${next}`);
+  return [told, coming].filter(Boolean).join("；");
+}
 
 export class Queue {
   constructor({ onOpen, onAct }) {
@@ -58,9 +65,9 @@ export class Queue {
 
   make(id) {
     const line = { id, item: el("li", "row"), link: el("a", "row-open"), acts: el("div", "row-acts") };
-    for (const part of ["level", "name", "clock", "badges", "about", "news"]) line[part] = el("span", part);
+    for (const part of ["level", "name", "clock", "badges", "about", "news", "chain"]) line[part] = el("span", part);
     line.link.href = `/desk/c/${id}`;
-    line.link.append(line.level, line.name, line.clock, line.badges, line.about, line.news);
+    line.link.append(line.level, line.name, line.clock, line.badges, line.about, line.news, line.chain);
     line.link.addEventListener("click", (event) => this.open(event, id));
     line.ack = this.button(line, "知道了", "acknowledge");
     line.claim = this.button(line, "接手", "claim");
@@ -97,6 +104,7 @@ export class Queue {
     setText(line.about, [row.kind, row.state, who, row.channel, row.pair && "另有配对个案", row.callback && `答应 ${row.callback} 起回话`].filter(Boolean).join(" · "));
     setText(line.news, unanswered || "");
     show(line.news, Boolean(unanswered));
+    show(line.chain, Boolean(row.chain));
     line.claim.classList.toggle("primary", row.alarm);
     show(line.ack, row.alerts > 0);
     show(line.claim, row.group === "waiting");
@@ -121,6 +129,7 @@ export class Queue {
     for (const line of rows.values()) {
       const since = line.row.group === "waiting" ? line.row.since : line.row.unanswered_since;
       setText(line.clock, since ? `等 ${waited(since)}` : "");
+      setText(line.chain, line.row.chain ? climbed(line.row.chain) : "");
     }
   }
 
