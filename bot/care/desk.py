@@ -14,6 +14,9 @@ from bot.care.cases import ensure_case
 from bot.care.moves import move_case, move_owner
 from bot.care.queue import QueueRow as QueueRow
 from bot.care.queue import queue as queue
+from bot.care.speaking import MAX_REPLY as MAX_REPLY
+from bot.care.speaking import must_have
+from bot.care.speaking import reply as reply
 from bot.clock import now
 from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Message, Outbox
 from bot.db.session import reading, transaction
@@ -21,8 +24,6 @@ from bot.db.states import Author, CaseState, OutboxState, Owner
 from bot.db.thread import add_outgoing, lock_conversation
 from bot.errors import BadInput, NotAllowedNow, NotFound
 from bot.level import Level
-
-MAX_REPLY = 4000
 
 
 def claim(conversation_id: str, staff_id: str) -> None:
@@ -71,16 +72,6 @@ def acknowledge(conversation_id: str, staff_id: str) -> None:
             session.add(CaseEvent(case_id=case.id, kind="acknowledged", staff_id=staff_id))
 
 
-def reply(conversation_id: str, staff_id: str, text: str) -> str:
-    """Sends a counsellor's words; gives the message's public id. Raises NotAllowedNow unless they own it."""
-    text = text.strip()
-    if not text or len(text) > MAX_REPLY:
-        raise BadInput(f"a reply has 1 to {MAX_REPLY} characters")
-    with transaction() as session:
-        conversation = _owned(session, conversation_id, staff_id)
-        return add_outgoing(session, conversation, Author.counsellor, text, staff_id=staff_id).public_id
-
-
 def hand_back(conversation_id: str, staff_id: str) -> None:
     """Gives the conversation back to the bot, with a marker the worker sees; the case goes to follow-up."""
     with transaction() as session:
@@ -126,8 +117,7 @@ def _mark(session: Session, conversation: Conversation, event: str) -> None:
 
 def _owned(session: Session, conversation_id: str, staff_id: str) -> Conversation:
     conversation = lock_conversation(session, conversation_id)
-    if conversation.owner != Owner.counsellor or conversation.counsellor_id != staff_id:
-        raise NotAllowedNow("you do not have this conversation")
+    must_have(conversation, staff_id)
     return conversation
 
 

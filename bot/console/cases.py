@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.care import panel
 from bot.clock import now
-from bot.console import labels, thread
-from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Inbox, Message, Outbox, Staff
+from bot.console import delivery, labels, thread
+from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Inbox, Message, Staff
 from bot.db.session import reading, transaction
 from bot.db.states import Author, CaseState, InboxState, Owner
 from bot.errors import NotFound
 
 READ_AGAIN = timedelta(minutes=10)  # a stream that reconnects within this is the same look
-RECENT = 100  # outgoing messages whose delivery is followed
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def state(conversation_id: str, staff_id: str) -> dict[str, Any]:
             "holder": _name(session, holder),
             "mine": holder == staff_id,
             "alerts": _alerts(session, conversation_id),
-            "delivery": _delivery(session, conversation_id),
+            "delivery": delivery.of_conversation(session, conversation_id),
             "marks": thread.marks_of(conversation_id, staff_id),
             "badges": labels.badges(
                 drill=conversation.drill, age_band=conversation.person.age_band, kind=case.kind if case else ""
@@ -119,17 +118,6 @@ def _name(session: Session, staff_id: str | None) -> str | None:
 def _alerts(session: Session, conversation_id: str) -> int:
     unseen = select(func.count()).where(Alert.conversation_id == conversation_id, Alert.acknowledged_at.is_(None))
     return session.execute(unseen).scalar_one()
-
-
-def _delivery(session: Session, conversation_id: str) -> dict[str, str]:
-    """Message id → state of delivery, for the newest outgoing messages; JSON wants the ids as text."""
-    newest = (
-        select(Outbox.message_id, Outbox.state)
-        .where(Outbox.conversation_id == conversation_id)
-        .order_by(Outbox.id.desc())
-        .limit(RECENT)
-    )
-    return {str(message_id): state.value for message_id, state in session.execute(newest)}
 
 
 def stuck_messages(limit: int = 100) -> list[Stuck]:

@@ -1,7 +1,7 @@
 // One conversation: its thread, its state, and what may be done with it.
 
 import { bubble, drawDelivery } from "./bubble.js";
-import { byId, day, el, prefer, preference, setText, show, syncClock, toast, waited } from "./dom.js";
+import { byId, day, el, newKey, prefer, preference, setText, show, syncClock, toast, waited } from "./dom.js";
 import { Live, post } from "./net.js";
 
 const drafts = new Map(); // what was being typed, by conversation; in memory only
@@ -77,7 +77,7 @@ export class Thread {
       this.lastDay = day(message.at);
       this.log.append(el("p", "day", this.lastDay));
     }
-    const node = bubble(message, (mark) => this.mark(mark));
+    const node = bubble(message, { mark: (mark) => this.mark(mark), again: (id) => this.again(id) });
     this.cards.set(String(message.id), node.querySelector(".why"));
     this.deliveries.set(String(message.id), node.querySelector(".delivery"));
     this.log.append(node);
@@ -114,6 +114,15 @@ export class Thread {
 
   drawMarks(state) {
     for (const [id, marks] of Object.entries(state.marks)) this.cards.get(id)?.drawMarks(marks);
+  }
+
+  async again(message) {
+    try {
+      await post(`/desk/api/c/${this.id}/again`, { message });
+    } catch (fault) {
+      toast(fault.message, true);
+    }
+    for (const button of this.log.querySelectorAll(".again")) button.disabled = false;
   }
 
   async mark(mark) {
@@ -173,7 +182,7 @@ export class Thread {
     byId("send").disabled = true;
     show(byId("fault"), false);
     try {
-      await post(`/desk/api/c/${id}/reply`, { text });
+      await post(`/desk/api/c/${id}/reply`, { text, key: this.keyOf(id, text) });
       this.sent(id, text);
     } catch (fault) {
       setText(byId("fault"), `没发出去：${fault.message}文字还在。`);
@@ -183,7 +192,14 @@ export class Thread {
     byId("send").disabled = false;
   }
 
+  // The same words pressed again after a lost answer keep their key: the server sends them once.
+  keyOf(id, text) {
+    if (this.trying?.id !== id || this.trying.text !== text) this.trying = { id, text, key: newKey() };
+    return this.trying.key;
+  }
+
   sent(id, text) {
+    this.trying = null;
     drafts.delete(id);
     if (this.id !== id || this.reply.value !== text) return;
     this.reply.value = "";
