@@ -30,6 +30,7 @@ def _who(session: StaffSession) -> dict[str, Any]:
         "role": labels.ROLES[session.staff.role],
         "max_reply": desk.MAX_REPLY,
         "server_time": board.server_time(),
+        "leads": session.staff.role in guard.LEAD_ROLES,
         "sees_lexicon": session.staff.role in guard.LEXICON_ROLES,
     }
 

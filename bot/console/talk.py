@@ -1,13 +1,15 @@
-"""Beside the plain reply: sending once more what did not arrive."""
+"""Beside the plain reply: canned replies, and sending once more what did not arrive."""
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from bot.care import speaking
+from bot.care import canned, speaking
 from bot.console import guard
 from bot.console.actions import Done, do
 from bot.console.edge import DeskRoute
@@ -28,3 +30,10 @@ async def again(conversation_id: guard.ConversationId, which: Which, request: Re
     """Sends a reply once more that could not be delivered."""
     await do(request, conversation_id, speaking.send_again, session.staff_id, which.message)
     return {"ok": True}
+
+
+@routes.get("/c/{conversation_id}/canned")
+async def canned_replies(conversation_id: guard.ConversationId, session: Counsellor) -> Done:
+    """The canned replies, filled in for this conversation and this counsellor."""
+    found = await asyncio.to_thread(canned.for_conversation, conversation_id, session.staff_id)
+    return {"replies": [asdict(one) for one in found]}

@@ -1,6 +1,8 @@
-"""The tables of the conversation at the desk: keys of replies."""
+"""The tables of the conversation at the desk: keys of replies, canned replies."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,3 +17,19 @@ class ReplyKey(Base):
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), primary_key=True)
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
+
+
+class CannedReply(Base):
+    """A short text for counsellors. It says nothing of a person, so it is not encrypted."""
+
+    __tablename__ = "canned_reply"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str | None] = mapped_column(String(40), unique=True)  # of one that came with the repository
+    title: Mapped[str] = mapped_column(String(40))
+    code: Mapped[str] = mapped_column(String(12))  # letters to find it by, such as the initials of its sounds
+    body: Mapped[str]
+    place: Mapped[int]
+    source_digest: Mapped[str] = mapped_column(String(64))
+    edited_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    edited_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from playwright.sync_api import BrowserContext, Route, expect
 from sqlalchemy import func, select, update
 
+from bot.care import canned
 from bot.db.models import Message, Outbox
 from bot.db.session import reading, transaction
-from bot.db.states import Author, OutboxState
+from bot.db.states import Author, OutboxState, Role
 from tests.console.browsing import check_reading, needs_chromium, shot, staff_page
 from tests.console.ground import cry
 
@@ -56,3 +57,76 @@ def test_what_did_not_arrive_says_why_and_is_sent_again_with_one_press(desk_url:
     with transaction() as session:
         session.execute(update(Outbox).values(state=OutboxState.sent))
     expect(delivery).to_contain_text("已发出")
+
+
+def test_a_slash_letters_arrow_and_enter_put_a_canned_reply_into_the_box(
+    desk_url: str, context: BrowserContext
+) -> None:
+    canned.seed()
+    page = staff_page(context, desk_url)
+    page.goto(f"{desk_url}/desk/c/{cry().conversation_id}")
+    page.click("#claim")
+    page.check("#enter-sends")
+    reply = page.locator("#reply")
+    reply.press_sequentially("/")
+    expect(page.locator("#canned li")).to_have_count(len(canned.everything()))
+    check_reading(page)
+    shot(page, "canned-desktop")
+    reply.press("ArrowDown")
+    expect(page.locator('#canned li[aria-selected="true"]')).to_contain_text("我在听")
+    assert reply.get_attribute("aria-activedescendant") == "canned-1"
+    reply.press_sequentially("nh")
+    expect(page.locator("#canned li")).to_have_count(1)
+    reply.press("Enter")
+    expect(page.locator("#canned")).to_be_hidden()
+    expect(reply).to_have_value("你好，我是工会值班员李芳，是真人，在这儿听你说。\n不着急，想从哪儿说起都行。")
+    assert page.locator(".bubble.counsellor").count() == 0, "picking is not sending"
+    reply.press("Enter")
+    expect(page.locator(".bubble.counsellor .text")).to_contain_text("我是工会值班员李芳")
+
+
+def test_escape_closes_the_canned_replies_and_an_input_methods_sign_opens_them(
+    desk_url: str, context: BrowserContext
+) -> None:
+    canned.seed()
+    page = staff_page(context, desk_url)
+    page.goto(f"{desk_url}/desk/c/{cry().conversation_id}")
+    page.click("#claim")
+    reply = page.locator("#reply")
+    expect(reply).to_be_focused()
+    reply.press_sequentially("、热线")
+    expect(page.locator("#canned")).to_be_visible()
+    reply.press("Escape")
+    expect(page.locator("#canned")).to_be_hidden()
+    expect(reply).to_be_focused()
+    reply.fill("先写了半句")
+    page.click("#canned-open")
+    page.click("#canned li >> text=我在听")
+    expect(reply).to_have_value("先写了半句\n我在，你慢慢说，说到哪儿算哪儿。")
+
+
+def test_on_a_phone_a_canned_reply_is_two_taps(desk_url: str, phone: BrowserContext) -> None:
+    canned.seed()
+    page = staff_page(phone, desk_url)
+    page.goto(f"{desk_url}/desk/c/{cry().conversation_id}")
+    page.tap("#claim")
+    page.tap("#canned-open")
+    expect(page.locator("#canned")).to_be_in_viewport()
+    check_reading(page)
+    shot(page, "canned-phone")
+    page.tap("#canned li >> text=我在听")
+    expect(page.locator("#reply")).to_have_value("我在，你慢慢说，说到哪儿算哪儿。")
+
+
+def test_a_lead_writes_a_canned_reply_on_the_page(desk_url: str, context: BrowserContext) -> None:
+    canned.seed()
+    page = staff_page(context, desk_url, "wangqiang", Role.lead)
+    page.goto(f"{desk_url}/desk/replies")
+    page.click("summary >> text=加一条")
+    page.fill("details[open] [name=title]", "雨天")
+    page.fill("details[open] [name=body]", "雨大，先别出门。")
+    page.click("details[open] >> text=加上 >> nth=-1")
+    expect(page.locator(".reply-card >> text=雨天")).to_be_visible()
+    page.click(".reply-card summary >> nth=2")
+    check_reading(page)
+    shot(page, "replies")

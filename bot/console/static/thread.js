@@ -1,6 +1,7 @@
 // One conversation: its thread, its state, and what may be done with it.
 
 import { bubble, drawDelivery } from "./bubble.js";
+import { Canned } from "./canned.js";
 import { byId, day, el, newKey, prefer, preference, setText, show, syncClock, toast, waited } from "./dom.js";
 import { Live, post } from "./net.js";
 
@@ -15,6 +16,7 @@ export class Thread {
     this.onAlive = onAlive;
     this.log = byId("thread");
     this.reply = byId("reply");
+    this.canned = new Canned(this.reply, () => drafts.set(this.id, this.reply.value)); // hears the keys before this does
     this.wire();
     setInterval(() => this.tick(), 1000);
   }
@@ -96,6 +98,7 @@ export class Thread {
     const fresh = !this.state;
     const follow = this.atEnd();
     const became = state.mine && !this.state?.mine;
+    if (state.may.reply && !this.state?.may.reply) this.canned.load(this.id);
     syncClock(state.now);
     this.state = state;
     show(byId("nothing"), false);

@@ -1,4 +1,4 @@
-"""The conversation at the desk: keys of replies."""
+"""The conversation at the desk: keys of replies, canned replies."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     _reply_keys()
+    _canned_replies()
 
 
 def _reply_keys() -> None:
@@ -23,6 +24,22 @@ def _reply_keys() -> None:
         sa.Column("message_id", sa.Integer(), sa.ForeignKey("message.id"), nullable=False),
     )
     op.create_index("ix_reply_key_message_id", "reply_key", ["message_id"])
+
+
+def _canned_replies() -> None:
+    op.create_table(
+        "canned_reply",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("key", sa.String(40), unique=True),
+        sa.Column("title", sa.String(40), nullable=False),
+        sa.Column("code", sa.String(12), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("source_digest", sa.String(64), nullable=False),
+        sa.Column("edited_by", sa.String(32), sa.ForeignKey("staff.id")),
+        sa.Column("edited_at", MOMENT),
+        sa.Column("retired_at", MOMENT),
+    )
 
 
 def downgrade() -> None:
