@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from bot.care import desk
+from bot.care import desk, notes
 from bot.clock import local
 from bot.console import assets, board, cases, guard, labels
 from bot.console.edge import DeskRoute
@@ -30,6 +30,7 @@ def _who(session: StaffSession) -> dict[str, Any]:
         "role": labels.ROLES[session.staff.role],
         "max_reply": desk.MAX_REPLY,
         "server_time": board.server_time(),
+        "max_note": notes.MAX_NOTE,
         "leads": session.staff.role in guard.LEAD_ROLES,
         "sees_lexicon": session.staff.role in guard.LEXICON_ROLES,
     }

@@ -1,4 +1,4 @@
-"""Beside the plain reply: canned replies, and sending once more what did not arrive."""
+"""Beside the plain reply: canned replies, private notes, and sending once more what did not arrive."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from bot.care import canned, speaking
+from bot.care import canned, notes, speaking
 from bot.console import guard
-from bot.console.actions import Done, do
+from bot.console.actions import Done, Reply, do
 from bot.console.edge import DeskRoute
 from bot.db.models import StaffSession
 
@@ -37,3 +37,10 @@ async def canned_replies(conversation_id: guard.ConversationId, session: Counsel
     """The canned replies, filled in for this conversation and this counsellor."""
     found = await asyncio.to_thread(canned.for_conversation, conversation_id, session.staff_id)
     return {"replies": [asdict(one) for one in found]}
+
+
+@routes.post("/c/{conversation_id}/note")
+async def note(conversation_id: guard.ConversationId, words: Reply, request: Request, session: Counsellor) -> Done:
+    """Writes a private note; everybody who may see the case may write one, whoever has the conversation."""
+    written = await do(request, conversation_id, notes.add, session.staff_id, words.clean, words.key)
+    return {"ok": True, "note": written}

@@ -1,13 +1,15 @@
-"""The tables of the conversation at the desk: keys of replies, canned replies."""
+"""The tables of the conversation at the desk: keys of replies, canned replies, private notes."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.clock import now
 from bot.db.base import Base
+from bot.db.encryption import EncryptedText
 
 
 class ReplyKey(Base):
@@ -33,3 +35,17 @@ class CannedReply(Base):
     edited_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     edited_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
+
+
+class ThreadNote(Base):
+    """What a counsellor wrote beside a thread for colleagues. It is in no outbox, so no channel can send it."""
+
+    __tablename__ = "thread_note"
+    __table_args__ = (UniqueConstraint("staff_id", "key"), Index("ix_thread_note_thread", "conversation_id", "id"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"))
+    after_id: Mapped[int]  # of the last message when it was written; 0 before the first
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    key: Mapped[str | None] = mapped_column(String(64))
+    body: Mapped[str] = mapped_column(EncryptedText)
+    at: Mapped[datetime] = mapped_column(default=now)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import BrowserContext, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 from sqlalchemy import func, select, update
 
-from bot.care import canned
+from bot.care import canned, desk
 from bot.db.models import Message, Outbox
 from bot.db.session import reading, transaction
 from bot.db.states import Author, OutboxState, Role
 from tests.console.browsing import check_reading, needs_chromium, shot, staff_page
-from tests.console.ground import cry
+from tests.console.ground import cry, write
 
 pytestmark = needs_chromium
 
@@ -130,3 +130,61 @@ def test_a_lead_writes_a_canned_reply_on_the_page(desk_url: str, context: Browse
     page.click(".reply-card summary >> nth=2")
     check_reading(page)
     shot(page, "replies")
+
+
+def test_a_private_note_is_seen_by_colleagues_at_once_and_never_by_the_worker(
+    desk_url: str, context: BrowserContext, chromium: Browser
+) -> None:
+    first = staff_page(context, desk_url)
+    conversation = cry(channel="telegram").conversation_id
+    first.goto(f"{desk_url}/desk/c/{conversation}")
+    first.click("#claim")
+    other = chromium.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark")
+    second = staff_page(other, desk_url, "wangqiang")
+    second.goto(f"{desk_url}/desk/c/{conversation}")
+    expect(second.locator("#taken")).to_be_visible()
+    expect(first.locator("#reply")).to_be_focused()
+    first.fill("#reply", "写了一半")
+    first.locator(".row-open").focus()
+    first.keyboard.press("n")
+    expect(first.locator("#reply")).to_be_hidden()
+    first.fill("#note", "<b>他姐姐</b>在本市，白天能来")
+    check_reading(first)
+    shot(first, "note-writing")
+    first.locator("#note").press("Control+Enter")
+    for page in (first, second):
+        expect(page.locator(".private .text")).to_have_text("<b>他姐姐</b>在本市，白天能来")
+        expect(page.locator(".private")).to_contain_text("备注 · 李芳")
+        expect(page.locator(".private")).to_contain_text("职工看不到")
+    expect(first.locator("#reply")).to_have_value("写了一半")
+    assert all("姐姐" not in row.text for row in desk.thread(conversation))
+    write("中，我听你的", channel="telegram")
+    expect(second.locator(".thread > :last-child .text")).to_have_text("中，我听你的")
+    second.reload()
+    expect(second.locator(".private")).to_be_visible()
+    shown = second.locator(".thread > :not(.day)").all_text_contents()
+    assert ["备注" in text for text in shown] == [False, False, True, False]
+    check_reading(second)
+    shot(second, "note-phone-dark")
+    other.close()
+
+
+def test_a_note_that_could_not_be_kept_stays_in_its_box_and_is_kept_once(
+    desk_url: str, context: BrowserContext
+) -> None:
+    page = staff_page(context, desk_url)
+    page.goto(f"{desk_url}/desk/c/{cry().conversation_id}")
+    page.click("#note-open")
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/note", lose)
+    page.fill("#note", "一句")
+    page.click("#note-save")
+    expect(page.locator("#note-fault")).to_contain_text("文字还在")
+    page.unroute("**/note")
+    page.click("#note-save")
+    expect(page.locator("#noting")).to_be_hidden()
+    expect(page.locator(".private")).to_have_count(1)

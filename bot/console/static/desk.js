@@ -182,6 +182,7 @@ const keys = {
   a: () => act("acknowledge", queue.pointed()),
   c: () => act("claim", queue.pointed()),
   r: () => byId("reply").focus(),
+  n: () => thread.id && thread.notes.open(),
 };
 
 byId("keys").checked = preference("keys", "on") === "on";

@@ -4,6 +4,7 @@ import { bubble, drawDelivery } from "./bubble.js";
 import { Canned } from "./canned.js";
 import { byId, day, el, newKey, prefer, preference, setText, show, syncClock, toast, waited } from "./dom.js";
 import { Live, post } from "./net.js";
+import { Notes } from "./notes.js";
 
 const drafts = new Map(); // what was being typed, by conversation; in memory only
 const wide = matchMedia("(min-width: 860px)");
@@ -17,6 +18,7 @@ export class Thread {
     this.log = byId("thread");
     this.reply = byId("reply");
     this.canned = new Canned(this.reply, () => drafts.set(this.id, this.reply.value)); // hears the keys before this does
+    this.notes = new Notes(this);
     this.wire();
     setInterval(() => this.tick(), 1000);
   }
@@ -48,6 +50,7 @@ export class Thread {
     this.reply.value = drafts.get(id) ?? "";
     this.live = new Live((last) => `/desk/c/${id}/events?after=${last || 0}`, {
       messages: (list) => this.add(list),
+      notes: (list) => this.notes.draw(list),
       state: (state) => this.draw(state),
       alive: (sign) => this.onAlive(sign),
     });
@@ -57,6 +60,7 @@ export class Thread {
     this.live?.close();
     this.live = null;
     this.id = "";
+    this.notes.close();
     this.log.replaceChildren();
     show(byId("open"), false);
     show(byId("nothing"), true);
@@ -80,6 +84,7 @@ export class Thread {
       this.log.append(el("p", "day", this.lastDay));
     }
     const node = bubble(message, { mark: (mark) => this.mark(mark), again: (id) => this.again(id) });
+    node.dataset.id = message.id;
     this.cards.set(String(message.id), node.querySelector(".why"));
     this.deliveries.set(String(message.id), node.querySelector(".delivery"));
     this.log.append(node);

@@ -1,4 +1,4 @@
-"""The conversation at the desk: keys of replies, canned replies."""
+"""The conversation at the desk: keys of replies, canned replies, private notes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     _reply_keys()
     _canned_replies()
+    _notes()
 
 
 def _reply_keys() -> None:
@@ -40,6 +41,21 @@ def _canned_replies() -> None:
         sa.Column("edited_at", MOMENT),
         sa.Column("retired_at", MOMENT),
     )
+
+
+def _notes() -> None:
+    op.create_table(
+        "thread_note",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("conversation_id", sa.String(32), sa.ForeignKey("conversation.id"), nullable=False),
+        sa.Column("after_id", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.String(32), sa.ForeignKey("staff.id"), nullable=False),
+        sa.Column("key", sa.String(64)),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.UniqueConstraint("staff_id", "key"),
+    )
+    op.create_index("ix_thread_note_thread", "thread_note", ["conversation_id", "id"])
 
 
 def downgrade() -> None:
