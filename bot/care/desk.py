@@ -9,13 +9,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import texts
-from bot.care import follow_up, waiting
+from bot.care import company, follow_up, waiting
 from bot.care.cases import ensure_case
+from bot.care.company import must_have
 from bot.care.moves import move_case, move_owner
 from bot.care.queue import QueueRow as QueueRow
 from bot.care.queue import queue as queue
 from bot.care.speaking import MAX_REPLY as MAX_REPLY
-from bot.care.speaking import must_have
 from bot.care.speaking import reply as reply
 from bot.clock import now
 from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Message, Outbox
@@ -107,6 +107,7 @@ def _release(session: Session, conversation: Conversation) -> None:
     had_person = conversation.owner == Owner.counsellor
     move_owner(conversation, Owner.bot)
     conversation.counsellor_id = None
+    company.end(session, conversation.id)
     if had_person:
         _mark(session, conversation, "counsellor_left")
 

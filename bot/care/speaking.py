@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from bot import texts
+from bot.care.company import must_speak
 from bot.clock import now
-from bot.db.models import Conversation, Message, Outbox
+from bot.db.models import CareCase, Conversation, Message, Outbox
 from bot.db.session import transaction
-from bot.db.states import Author, OutboxState, Owner
+from bot.db.states import Author, OutboxState
 from bot.db.thread import add_outgoing, lock_conversation
 from bot.db.thread_models import ReplyKey
 from bot.errors import BadInput, NotAllowedNow, NotFound
@@ -29,7 +31,8 @@ def reply(conversation_id: str, staff_id: str, text: str, key: str | None = None
         sent = _sent_before(session, conversation, staff_id, key, text)
         if sent is not None:
             return sent.public_id
-        must_have(conversation, staff_id)
+        must_speak(session, conversation, staff_id)
+        _mark_change(session, conversation, staff_id)
         message = add_outgoing(session, conversation, Author.counsellor, text, staff_id=staff_id)
         if key is not None:
             session.add(ReplyKey(staff_id=staff_id, key=key, message_id=message.id))
@@ -48,10 +51,16 @@ def _sent_before(
     return message
 
 
-def must_have(conversation: Conversation, staff_id: str) -> None:
-    """Raises NotAllowedNow unless this counsellor has the conversation."""
-    if conversation.owner != Owner.counsellor or conversation.counsellor_id != staff_id:
-        raise NotAllowedNow("you do not have this conversation")
+def _mark_change(session: Session, conversation: Conversation, staff_id: str) -> None:
+    """Tells the worker that somebody else speaks from now on; nothing if nobody has spoken since a person came."""
+    came = select(func.max(CareCase.claimed_at)).where(CareCase.conversation_id == conversation.id).scalar_subquery()
+    last = select(Message.staff_id).where(
+        Message.conversation_id == conversation.id, Message.author == Author.counsellor, Message.created_at >= came
+    )
+    speaker = session.execute(last.order_by(Message.id.desc()).limit(1)).scalar()
+    if speaker not in (None, staff_id):
+        event = "counsellor_changed"
+        add_outgoing(session, conversation, Author.system, texts.get(event).text, marks={"event": event})
 
 
 def send_again(conversation_id: str, staff_id: str, message_id: int) -> None:
@@ -60,7 +69,7 @@ def send_again(conversation_id: str, staff_id: str, message_id: int) -> None:
     Raises NotFound for another kind of message, NotAllowedNow when it is no longer given up.
     """
     with transaction() as session:
-        must_have(lock_conversation(session, conversation_id), staff_id)
+        must_speak(session, lock_conversation(session, conversation_id), staff_id)
         row = session.execute(_outbox_of(conversation_id, message_id).with_for_update(of=Outbox)).scalar_one_or_none()
         if row is None:
             raise NotFound("no such message of a counsellor")

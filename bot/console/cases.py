@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.care import panel
 from bot.clock import now
-from bot.console import delivery, labels, thread
+from bot.console import beside, delivery, labels, thread
 from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Inbox, Message, Staff
 from bot.db.session import reading, transaction
 from bot.db.states import Author, CaseState, InboxState, Owner
@@ -63,6 +63,7 @@ def state(conversation_id: str, staff_id: str) -> dict[str, Any]:
     with reading() as session:
         conversation = _conversation(session, conversation_id)
         case = _newest_case(session, conversation_id)
+        guests = beside.facts(session, conversation, staff_id)
         holder = conversation.counsellor_id if conversation.owner == Owner.counsellor else None
         return {
             "conversation": conversation.id,
@@ -77,7 +78,8 @@ def state(conversation_id: str, staff_id: str) -> dict[str, Any]:
                 drill=conversation.drill, age_band=conversation.person.age_band, kind=case.kind if case else ""
             ),
             **_case_facts(conversation, case),
-            "may": _may(conversation, case, staff_id),
+            "may": _may(conversation, case, staff_id, guests["joined"]),
+            "company": guests,
         }
 
 
@@ -96,11 +98,11 @@ def _case_facts(conversation: Conversation, case: CareCase | None) -> dict[str, 
     }
 
 
-def _may(conversation: Conversation, case: CareCase | None, staff_id: str) -> dict[str, bool]:
+def _may(conversation: Conversation, case: CareCase | None, staff_id: str, joined: bool) -> dict[str, bool]:
     held = conversation.owner == Owner.counsellor
     mine = held and conversation.counsellor_id == staff_id
     open_case = case is not None and case.state != CaseState.closed
-    return {"claim": not held, "reply": mine, "hand_back": mine, "close": open_case and (mine or not held)}
+    return {"claim": not held, "reply": mine or joined, "hand_back": mine, "close": open_case and (mine or not held)}
 
 
 def holder_name(conversation_id: str) -> str | None:

@@ -1,10 +1,10 @@
-"""The tables of the conversation at the desk: keys of replies, canned replies, private notes."""
+"""The tables of the conversation at the desk: keys of replies, canned replies, private notes, who is in it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.clock import now
@@ -49,3 +49,35 @@ class ThreadNote(Base):
     key: Mapped[str | None] = mapped_column(String(64))
     body: Mapped[str] = mapped_column(EncryptedText)
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Companion(Base):
+    """Somebody beside the holder of a conversation: invited, then joined, then gone. In force until `left_at`."""
+
+    __tablename__ = "companion"
+    __table_args__ = (
+        Index(
+            "uq_companion_in_force",
+            "conversation_id",
+            "staff_id",
+            unique=True,
+            sqlite_where=text("left_at IS NULL"),
+            postgresql_where=text("left_at IS NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"))
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    invited_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    invited_at: Mapped[datetime] = mapped_column(default=now)
+    joined_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+
+
+class HandOver(Base):
+    """A conversation that was taken from somebody; the reason is the event's note, so it is erased with it."""
+
+    __tablename__ = "hand_over"
+    event_id: Mapped[int] = mapped_column(ForeignKey("case_event.id"), primary_key=True)
+    from_staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    seen_at: Mapped[datetime | None]

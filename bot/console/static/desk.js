@@ -2,6 +2,7 @@
 
 import { Alarm } from "./alarm.js";
 import { Dialogs } from "./dialogs.js";
+import { Company } from "./company.js";
 import { byId, prefer, preference, setText, show, syncClock, toast } from "./dom.js";
 import { Live, post, whenGone } from "./net.js";
 import { Panel } from "./panel.js";
@@ -15,7 +16,8 @@ const WARN_BEFORE = 300; // seconds
 
 const alarm = new Alarm(drawSound);
 const queue = new Queue({ onOpen: (id) => go(id), onAct: act });
-const thread = new Thread({ onAct: act, onAlive: alive, onNews: () => panel.refresh() });
+const thread = new Thread({ onAct: act, onAlive: alive, onNews: () => panel.refresh(), onState: (state) => company.draw(state) });
+const company = new Company(thread);
 const dialogs = new Dialogs(thread);
 const panel = new Panel(thread);
 const firstSeen = new Map(); // conversation → when its alarm was first seen here
@@ -86,6 +88,8 @@ const live = new Live(() => "/desk/events", {
   queue: (data) => {
     syncClock(data.now);
     queue.update(data.rows);
+    company.tell(data.notices);
+    company.call(data.rows);
     setText(byId("nothing-text"), data.rows.length ? "从队列里选一位职工，对话会显示在这里。" : "");
     setText(byId("undelivered"), `未送达 ${data.undelivered}`);
     show(byId("undelivered"), data.undelivered > 0);
@@ -191,7 +195,7 @@ byId("keys").addEventListener("change", (event) => prefer("keys", event.target.c
 document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("input, textarea, select");
   if (event.key === "Escape" && event.target === byId("reply") && !event.isComposing) queue.focusSelected();
-  if (typing || dialogs.isOpen || panel.isOpen || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (typing || dialogs.isOpen || panel.isOpen || company.isOpen || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (!byId("keys").checked || !keys[event.key.toLowerCase()]) return;
   event.preventDefault();
   keys[event.key.toLowerCase()]();

@@ -93,10 +93,11 @@ export class Queue {
     line.badges.replaceChildren(...row.badges.map((one) => el("span", `badge ${one.name}`, one.text)));
     show(line.badges, row.badges.length > 0);
     const who = row.group !== "mine" && row.holder;
+    const invited = row.invited && "请你一起陪";
     const unanswered = row.unanswered && `${row.unanswered} 条没回`;
     setText(line.about, [row.kind, row.state, who, row.channel, row.pair && "另有配对个案", row.callback && `答应 ${row.callback} 起回话`].filter(Boolean).join(" · "));
-    setText(line.news, unanswered || "");
-    show(line.news, Boolean(unanswered));
+    setText(line.news, invited || unanswered || "");
+    show(line.news, Boolean(invited || unanswered));
     line.claim.classList.toggle("primary", row.alarm);
     show(line.ack, row.alerts > 0);
     show(line.claim, row.group === "waiting");

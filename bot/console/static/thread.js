@@ -10,10 +10,11 @@ const drafts = new Map(); // what was being typed, by conversation; in memory on
 const wide = matchMedia("(min-width: 860px)");
 
 export class Thread {
-  constructor({ onAct, onAlive, onNews }) {
+  constructor({ onAct, onAlive, onNews, onState }) {
     this.id = "";
     this.onNews = onNews;
     this.onAct = onAct;
+    this.onState = onState;
     this.onAlive = onAlive;
     this.log = byId("thread");
     this.reply = byId("reply");
@@ -102,7 +103,7 @@ export class Thread {
   draw(state) {
     const fresh = !this.state;
     const follow = this.atEnd();
-    const became = state.mine && !this.state?.mine;
+    const became = state.may.reply && !this.state?.may.reply;
     if (state.may.reply && !this.state?.may.reply) this.canned.load(this.id);
     syncClock(state.now);
     this.state = state;
@@ -110,6 +111,7 @@ export class Thread {
     show(byId("open"), true);
     this.drawHead(state);
     this.drawComposer(state);
+    this.onState(state);
     for (const [id, value] of Object.entries(state.delivery)) {
       const node = this.deliveries.get(id);
       if (node) drawDelivery(node, value);
@@ -163,7 +165,7 @@ export class Thread {
   drawComposer(state) {
     show(byId("box"), state.may.reply);
     show(byId("claim"), state.may.claim);
-    const taken = state.holder && !state.mine;
+    const taken = state.holder && !state.mine && !state.company.joined;
     setText(byId("taken"), taken ? `由${state.holder}在陪。你可以看，不能回话。` : "");
     show(byId("taken"), Boolean(taken));
   }

@@ -1,4 +1,4 @@
-"""The conversation at the desk: keys of replies, canned replies, private notes."""
+"""The conversation at the desk: keys of replies, canned replies, private notes, who is in it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +15,7 @@ def upgrade() -> None:
     _reply_keys()
     _canned_replies()
     _notes()
+    _company()
 
 
 def _reply_keys() -> None:
@@ -56,6 +57,28 @@ def _notes() -> None:
         sa.UniqueConstraint("staff_id", "key"),
     )
     op.create_index("ix_thread_note_thread", "thread_note", ["conversation_id", "id"])
+
+
+def _company() -> None:
+    op.create_table(
+        "companion",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("conversation_id", sa.String(32), sa.ForeignKey("conversation.id"), nullable=False),
+        sa.Column("staff_id", sa.String(32), sa.ForeignKey("staff.id"), nullable=False),
+        sa.Column("invited_by", sa.String(32), sa.ForeignKey("staff.id")),
+        sa.Column("invited_at", MOMENT, nullable=False),
+        sa.Column("joined_at", MOMENT),
+        sa.Column("left_at", MOMENT),
+    )
+    where = {"sqlite_where": sa.text("left_at IS NULL"), "postgresql_where": sa.text("left_at IS NULL")}
+    op.create_index("uq_companion_in_force", "companion", ["conversation_id", "staff_id"], unique=True, **where)
+    op.create_table(
+        "hand_over",
+        sa.Column("event_id", sa.Integer(), sa.ForeignKey("case_event.id"), primary_key=True, autoincrement=False),
+        sa.Column("from_staff_id", sa.String(32), sa.ForeignKey("staff.id"), nullable=False),
+        sa.Column("seen_at", MOMENT),
+    )
+    op.create_index("ix_hand_over_from_staff_id", "hand_over", ["from_staff_id"])
 
 
 def downgrade() -> None:
