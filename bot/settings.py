@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     quiet_hours: str = "21:00-08:00"  # no follow-up is sent then
     duty_hours: str = ""  # when counsellors are on duty, such as "1-5 08:30-17:30, 6 09:00-12:00"; empty: not known
     waiting_notices: str = "10,30,120"  # minutes after which one who waits for a person is told how it stands
+    desk_capacity: int = 6  # conversations at once beyond which a counsellor is asked whether they want another
+    shift_crises: int = 4  # conversations of high risk in one shift beyond which they are asked, too
+    shift_hours: float = 8.0
     sensitive_days: int = 30  # what was said in distress goes this long after its case, unless keeping it was agreed to
     chat_days: int = 180  # everything else that was said goes after this long
 

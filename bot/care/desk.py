@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import texts
-from bot.care import company, follow_up, waiting
+from bot.care import company, follow_up, load, waiting
 from bot.care.cases import ensure_case
 from bot.care.company import must_have
 from bot.care.moves import move_case, move_owner
@@ -26,12 +26,17 @@ from bot.errors import BadInput, NotAllowedNow, NotFound
 from bot.level import Level
 
 
-def claim(conversation_id: str, staff_id: str) -> None:
-    """Makes this counsellor the owner; exactly one of several wins. Raises NotAllowedNow for the others."""
+def claim(conversation_id: str, staff_id: str, *, confirmed: bool = True) -> None:
+    """Makes this counsellor the owner; exactly one of several wins. Raises NotAllowedNow for the others.
+
+    Unless it is `confirmed`, raises TooMuch if they carry enough already.
+    """
     with transaction() as session:
         conversation = lock_conversation(session, conversation_id)
         if conversation.owner == Owner.counsellor and conversation.counsellor_id != staff_id:
             raise NotAllowedNow("taken by someone else")
+        if conversation.owner != Owner.counsellor and not confirmed:
+            load.check(session, conversation, staff_id)
         acknowledge_alerts(session, conversation_id, staff_id)
         if conversation.owner == Owner.counsellor:
             return

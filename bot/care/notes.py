@@ -84,7 +84,7 @@ def of_conversation(conversation_id: str) -> list[Note]:
         ]
 
 
-def search(words: str, conversation_ids: Collection[str]) -> set[str]:
+def search(words: str, conversation_ids: Collection[str] | Select[str]) -> set[str]:
     """Which of these conversations have a note with the words in it. The caller gives only those the person may see.
 
     Notes are encrypted, so the newest ones are opened and read, in memory.

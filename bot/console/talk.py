@@ -1,4 +1,4 @@
-"""Beside the plain reply: canned replies, private notes, and sending once more what did not arrive."""
+"""Beside the plain reply: canned replies, private notes, finding a conversation, sending again what did not arrive."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from bot.care import canned, notes, speaking
-from bot.console import guard
-from bot.console.actions import Done, Reply, do
+from bot.care import canned, notes, search, speaking
+from bot.console import guard, labels
+from bot.console.actions import Done, Reply, Words, do
 from bot.console.edge import DeskRoute
 from bot.db.models import StaffSession
 
@@ -44,3 +44,17 @@ async def note(conversation_id: guard.ConversationId, words: Reply, request: Req
     """Writes a private note; everybody who may see the case may write one, whoever has the conversation."""
     written = await do(request, conversation_id, notes.add, session.staff_id, words.clean, words.key)
     return {"ok": True, "note": written}
+
+
+@routes.post("/search")
+async def find(words: Words, _: Counsellor) -> Done:
+    """Finds conversations by case number, pseudonym or note; in the body, so that no words get into an address."""
+    found = await asyncio.to_thread(search.find, words.clean)
+    return {"found": [_found(one) for one in found]}
+
+
+def _found(one: search.Found) -> dict[str, str]:
+    about = [one.number and f"个案 {one.number}", one.state and labels.STATES[one.state]]
+    about.append("备注里有" if one.where == search.Where.note else None)
+    shown = " · ".join(part for part in about if part)
+    return {"conversation": one.conversation_id, "pseudonym": one.pseudonym, "about": shown}

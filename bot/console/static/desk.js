@@ -132,6 +132,7 @@ whenGone(() => {
   thread.leave();
   panel.clear();
   queue.update([]);
+  queue.filter.clear();
   show(byId("queue-empty"), false);
   show(byId("undelivered"), false);
   setText(byId("nothing-text"), "已退出值班台。");
@@ -145,13 +146,14 @@ whenGone(() => {
 
 // --- actions --------------------------------------------------------------------------------------------------------
 
-async function act(action, id) {
+async function act(action, id, body = null) {
   if (!id) return;
   try {
-    await post(`/desk/api/c/${id}/${action}`);
+    await post(`/desk/api/c/${id}/${action}`, body);
     if (action === "claim") go(id);
   } catch (fault) {
-    toast(fault.message, true);
+    if (["over_capacity", "over_shift"].includes(fault.code)) dialogs.askMore(fault.message, () => act(action, id, { confirmed: true }));
+    else toast(fault.message, true);
   }
 }
 
@@ -186,6 +188,7 @@ const keys = {
   a: () => act("acknowledge", queue.pointed()),
   c: () => act("claim", queue.pointed()),
   r: () => byId("reply").focus(),
+  f: () => byId("find").focus(),
   n: () => thread.id && thread.notes.open(),
 };
 

@@ -1,5 +1,6 @@
 // The queue: worst first, drawn in place so that focus and reading position stay.
 
+import { Filter } from "./filter.js";
 import { byId, el, setText, show, toast, waited } from "./dom.js";
 
 const rows = new Map(); // conversation id → its line
@@ -8,6 +9,7 @@ export class Queue {
   constructor({ onOpen, onAct }) {
     this.root = byId("queue");
     this.data = [];
+    this.filter = new Filter(() => this.update(this.data), onOpen);
     this.onOpen = onOpen;
     this.onAct = onAct;
     this.selected = "";
@@ -18,9 +20,11 @@ export class Queue {
   update(data) {
     this.noteMove(data);
     this.data = data;
-    const alive = new Set(data.map((row) => row.conversation));
+    this.visible = data.filter((row) => this.filter.keeps(row));
+    this.filter.count(data, data.length - this.visible.length);
+    const alive = new Set(this.visible.map((row) => row.conversation));
     for (const [id, line] of rows) if (!alive.has(id)) { line.item.remove(); rows.delete(id); }
-    for (const section of this.root.querySelectorAll("section")) this.fill(section);
+    for (const section of this.root.querySelectorAll("section[data-group]")) this.fill(section);
     show(byId("queue-empty"), data.length === 0);
     this.tick();
   }
@@ -39,7 +43,7 @@ export class Queue {
 
   fill(section) {
     const list = section.querySelector("ul");
-    const mine = this.data.filter((row) => row.group === section.dataset.group);
+    const mine = this.visible.filter((row) => row.group === section.dataset.group);
     mine.forEach((row, place) => {
       const line = rows.get(row.conversation) ?? this.make(row.conversation);
       this.draw(line, row);
