@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot import engine_env
+from bot.care import canned
 from bot.db.schema import upgrade
 from bot.errors import ConfigError
 from bot.knowledge import faqs
@@ -26,6 +27,7 @@ def prepare(say: Callable[[str], None]) -> None:
     """Brings database, FAQ index and model up to date; trains only if data or configuration changed."""
     upgrade()
     changed = faqs.seed()
+    canned.seed()
     say(f"database ready ({changed} FAQ rows changed)")
     build_index(say)
     if engine_env.model_path().exists():

@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     duty_hours: str = ""  # when counsellors are on duty, such as "1-5 08:30-17:30, 6 09:00-12:00"; empty: not known
     waiting_notices: str = "10,30,120"  # minutes after which one who waits for a person is told how it stands
     night_steps: str = "60,120,180"  # seconds after which the second, the lead and the office are called as well
+    desk_capacity: int = 6  # conversations at once beyond which a counsellor is asked whether they want another
+    shift_crises: int = 4  # conversations of high risk in one shift beyond which they are asked, too
+    shift_hours: float = 8.0
     sensitive_days: int = 30  # what was said in distress goes this long after its case, unless keeping it was agreed to
     chat_days: int = 180  # everything else that was said goes after this long
 

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from bot import text_review, texts
+from bot.care import canned
 from bot.conversation import controls
 from bot.knowledge import faqs
 from bot.settings import LOCAL_FACTS, ROOT, Settings
@@ -60,6 +61,7 @@ def faults() -> Iterator[str]:
     yield from _sentences_twice()
     yield from _texts()
     yield from _controls()
+    yield from _desk_replies()
     yield from triage_faults()
 
 
@@ -156,6 +158,21 @@ def _controls() -> Iterator[str]:
     pressed = {payload.removeprefix(controls.PAYLOAD) for payload in buttons if payload.startswith(controls.PAYLOAD)}
     for name in sorted((named | pressed) - set(controls.Control)):
         yield f"nlu_data: there is no control {name}"
+
+
+def _desk_replies() -> Iterator[str]:
+    content = canned.load()
+    if not content.get("reviewer") or not isinstance(content.get("reviewed_on"), date):
+        yield "nlu_data/desk_replies.yml: lacks reviewer or review date"
+    for row in content["replies"]:
+        where = f"nlu_data/desk_replies.yml: {row['key']}"
+        try:
+            canned.check(row["title"], row["code"], row["body"].strip())
+        except canned.BadReply as bad:
+            yield f"{where}: {bad.fault} is wrong"
+        for what, words in text_review.FORBIDDEN.items():
+            if re.search(words, row["body"]):
+                yield f"{where}: has {what}"
 
 
 def _texts() -> Iterator[str]:

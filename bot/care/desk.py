@@ -9,11 +9,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import texts
-from bot.care import follow_up, night, waiting
+from bot.care import company, follow_up, load, night, waiting
 from bot.care.cases import ensure_case
+from bot.care.company import must_have
 from bot.care.moves import move_case, move_owner
 from bot.care.queue import QueueRow as QueueRow
 from bot.care.queue import queue as queue
+from bot.care.speaking import MAX_REPLY as MAX_REPLY
+from bot.care.speaking import reply as reply
 from bot.clock import now
 from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Message, Outbox
 from bot.db.session import reading, transaction
@@ -22,15 +25,18 @@ from bot.db.thread import add_outgoing, lock_conversation
 from bot.errors import BadInput, NotAllowedNow, NotFound
 from bot.level import Level
 
-MAX_REPLY = 4000
 
+def claim(conversation_id: str, staff_id: str, *, confirmed: bool = True) -> None:
+    """Makes this counsellor the owner; exactly one of several wins. Raises NotAllowedNow for the others.
 
-def claim(conversation_id: str, staff_id: str) -> None:
-    """Makes this counsellor the owner; exactly one of several wins. Raises NotAllowedNow for the others."""
+    Unless it is `confirmed`, raises TooMuch if they carry enough already.
+    """
     with transaction() as session:
         conversation = lock_conversation(session, conversation_id)
         if conversation.owner == Owner.counsellor and conversation.counsellor_id != staff_id:
             raise NotAllowedNow("taken by someone else")
+        if conversation.owner != Owner.counsellor and not confirmed:
+            load.check(session, conversation, staff_id)
         acknowledge_alerts(session, conversation_id, staff_id)
         if conversation.owner == Owner.counsellor:
             return
@@ -72,16 +78,6 @@ def acknowledge(conversation_id: str, staff_id: str) -> None:
             session.add(CaseEvent(case_id=case.id, kind="acknowledged", staff_id=staff_id))
 
 
-def reply(conversation_id: str, staff_id: str, text: str) -> str:
-    """Sends a counsellor's words; gives the message's public id. Raises NotAllowedNow unless they own it."""
-    text = text.strip()
-    if not text or len(text) > MAX_REPLY:
-        raise BadInput(f"a reply has 1 to {MAX_REPLY} characters")
-    with transaction() as session:
-        conversation = _owned(session, conversation_id, staff_id)
-        return add_outgoing(session, conversation, Author.counsellor, text, staff_id=staff_id).public_id
-
-
 def hand_back(conversation_id: str, staff_id: str) -> None:
     """Gives the conversation back to the bot, with a marker the worker sees; the case goes to follow-up."""
     with transaction() as session:
@@ -117,6 +113,7 @@ def _release(session: Session, conversation: Conversation) -> None:
     had_person = conversation.owner == Owner.counsellor
     move_owner(conversation, Owner.bot)
     conversation.counsellor_id = None
+    company.end(session, conversation.id)
     if had_person:
         _mark(session, conversation, "counsellor_left")
 
@@ -127,8 +124,7 @@ def _mark(session: Session, conversation: Conversation, event: str) -> None:
 
 def _owned(session: Session, conversation_id: str, staff_id: str) -> Conversation:
     conversation = lock_conversation(session, conversation_id)
-    if conversation.owner != Owner.counsellor or conversation.counsellor_id != staff_id:
-        raise NotAllowedNow("you do not have this conversation")
+    must_have(conversation, staff_id)
     return conversation
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
+from bot.care import notes
 from bot.care.erasure import blank
 from bot.clock import now
 from bot.db.care_models import CaseAnswer, Consent, MoodEntry
@@ -26,6 +27,7 @@ def sweep() -> int:
         erased += count
     with transaction() as session:
         _old_answers(session)
+        notes.sweep(session, sensitive=_before(settings().sensitive_days), chat=_before(settings().chat_days))
         session.execute(delete(MoodEntry).where(MoodEntry.at < _before(settings().chat_days)))
     empty_log()
     return erased

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from bot.care import desk
-from bot.console import cases, guard
+from bot.care import desk, load
+from bot.console import cases, guard, labels
 from bot.console.edge import DeskRoute, Shown
 from bot.db.models import StaffSession
 from bot.errors import NotAllowedNow
@@ -31,10 +32,24 @@ class Words(BaseModel):
         return self.text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
-async def _do(request: Request, conversation_id: str, act: Callable[..., object], *args: str) -> object:
-    """Does it and wakes the pages. A lost race becomes a sentence that names the winner."""
+class Choice(BaseModel):
+    """Whether the counsellor was asked, and wants one more."""
+
+    confirmed: bool = False
+
+
+class Reply(Words):
+    """A reply. The page gives every reply a key of its own and keeps it until it knows that the reply arrived."""
+
+    key: str | None = Field(default=None, pattern="^[0-9a-f]{32}$")
+
+
+async def do(request: Request, conversation_id: str, act: Callable[..., object], *args: object) -> object:
+    """Does it to the conversation and wakes the pages. A lost race becomes a sentence that names the winner."""
     try:
         return await asyncio.to_thread(act, conversation_id, *args)
+    except load.TooMuch:
+        raise
     except NotAllowedNow as fault:
         name = await asyncio.to_thread(cases.holder_name, conversation_id)
         raise Shown(fault, f"已由{name}接手" if name else "现在做不了这一步，情况刚刚变了。") from None
@@ -43,38 +58,44 @@ async def _do(request: Request, conversation_id: str, act: Callable[..., object]
 
 
 @routes.post("/c/{conversation_id}/claim")
-async def claim(conversation_id: guard.ConversationId, request: Request, session: Counsellor) -> Done:
-    """Takes the conversation; 409 names the counsellor who was faster."""
-    await _do(request, conversation_id, desk.claim, session.staff_id)
+async def claim(
+    conversation_id: guard.ConversationId, request: Request, session: Counsellor, choice: Choice | None = None
+) -> Done:
+    """Takes the conversation; 409 names the counsellor who was faster, or asks whether it is not too much."""
+    confirmed = choice is not None and choice.confirmed
+    try:
+        await do(request, conversation_id, partial(desk.claim, confirmed=confirmed), session.staff_id)
+    except load.TooMuch as fault:
+        raise Shown(fault, labels.too_much(fault.code, fault.count)) from None
     return {"ok": True}
 
 
 @routes.post("/c/{conversation_id}/acknowledge")
 async def acknowledge(conversation_id: guard.ConversationId, request: Request, session: Counsellor) -> Done:
     """Stops the alarm of the conversation."""
-    await _do(request, conversation_id, desk.acknowledge, session.staff_id)
+    await do(request, conversation_id, desk.acknowledge, session.staff_id)
     return {"ok": True}
 
 
 @routes.post("/c/{conversation_id}/reply")
-async def reply(conversation_id: guard.ConversationId, words: Words, request: Request, session: Counsellor) -> Done:
+async def reply(conversation_id: guard.ConversationId, words: Reply, request: Request, session: Counsellor) -> Done:
     """Sends the counsellor's words to the worker; who answers has also seen the alarms."""
-    message_id = await _do(request, conversation_id, desk.reply, session.staff_id, words.clean)
-    await _do(request, conversation_id, desk.acknowledge, session.staff_id)
+    message_id = await do(request, conversation_id, desk.reply, session.staff_id, words.clean, words.key)
+    await do(request, conversation_id, desk.acknowledge, session.staff_id)
     return {"ok": True, "message": message_id}
 
 
 @routes.post("/c/{conversation_id}/hand_back")
 async def hand_back(conversation_id: guard.ConversationId, request: Request, session: Counsellor) -> Done:
     """Gives the conversation back to the bot."""
-    await _do(request, conversation_id, desk.hand_back, session.staff_id)
+    await do(request, conversation_id, desk.hand_back, session.staff_id)
     return {"ok": True}
 
 
 @routes.post("/c/{conversation_id}/close")
 async def close(conversation_id: guard.ConversationId, words: Words, request: Request, session: Counsellor) -> Done:
     """Closes the case; the words are its outcome."""
-    await _do(request, conversation_id, desk.close, session.staff_id, words.clean)
+    await do(request, conversation_id, desk.close, session.staff_id, words.clean)
     return {"ok": True}
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.care import desk
+from bot.care import company, desk
 from bot.clock import local, now
-from bot.console import labels, night
+from bot.console import beside, labels, night
 from bot.console.cases import holders, stuck_messages, unanswered
+from bot.db.session import reading
 from bot.db.states import Owner
 from bot.level import Level
 
@@ -35,13 +36,16 @@ class Snapshot:
     """The queue at one moment.
 
     `holders` maps a conversation to the id of the counsellor who has it, `unanswered` to how many messages the worker
-    has written since the counsellor last spoke, and since when.
+    has written since the counsellor last spoke, and since when; `guests` maps (conversation, staff id) to whether they
+    have joined, `notices` a staff id to what was taken from them.
     """
 
     rows: list[desk.QueueRow]
     holders: dict[str, str]
     unanswered: dict[str, tuple[int, datetime]]
     undelivered: int
+    guests: dict[tuple[str, str], bool] = field(default_factory=dict)
+    notices: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 class Board:
@@ -71,16 +75,23 @@ class Board:
 
 def _read() -> Snapshot:
     undelivered = len(desk.dead_letters()) + len(stuck_messages())
-    return Snapshot(desk.queue(), holders(), unanswered(), undelivered)
+    with reading() as session:
+        guests = {(one.conversation_id, one.staff_id): one.joined for one in company.guests(session)}
+    return Snapshot(desk.queue(), holders(), unanswered(), undelivered, guests, beside.notices())
 
 
 def payload(snapshot: Snapshot, staff_id: str) -> dict[str, Any]:
     """Gives the queue for one member of staff as JSON: who, how bad, how long, never a word of what was said."""
-    return {"rows": [_row(row, snapshot, staff_id) for row in snapshot.rows], "undelivered": snapshot.undelivered}
+    return {
+        "rows": [_row(row, snapshot, staff_id) for row in snapshot.rows],
+        "undelivered": snapshot.undelivered,
+        "notices": snapshot.notices.get(staff_id, []),
+    }
 
 
 def _row(row: desk.QueueRow, snapshot: Snapshot, staff_id: str) -> dict[str, Any]:
     holder = snapshot.holders.get(row.conversation_id)
+    joined = snapshot.guests.get((row.conversation_id, staff_id))
     count, since = snapshot.unanswered.get(row.conversation_id, (0, None))
     return {
         "conversation": row.conversation_id,
@@ -91,7 +102,8 @@ def _row(row: desk.QueueRow, snapshot: Snapshot, staff_id: str) -> dict[str, Any
         "level_label": labels.LEVELS[row.level],
         "kind": labels.kind(row.kind),
         "state": labels.STATES.get(row.state, row.state),
-        "group": _group(row, holder, staff_id),
+        "group": "mine" if joined and holder else _group(row, holder, staff_id),
+        "invited": joined is False,
         "badges": labels.badges(drill=row.drill, age_band=row.age_band, kind=row.kind),
         "pair": row.pair,
         "callback": f"{local(row.callback_at):%m-%d %H:%M}" if row.callback_at else None,

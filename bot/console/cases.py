@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.care import panel
 from bot.clock import now
-from bot.console import labels, thread
-from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Inbox, Message, Outbox, Staff
+from bot.console import beside, delivery, labels, thread
+from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Inbox, Message, Staff
 from bot.db.session import reading, transaction
 from bot.db.states import Author, CaseState, InboxState, Owner
 from bot.errors import NotFound
 
 READ_AGAIN = timedelta(minutes=10)  # a stream that reconnects within this is the same look
-RECENT = 100  # outgoing messages whose delivery is followed
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,7 @@ def state(conversation_id: str, staff_id: str) -> dict[str, Any]:
     with reading() as session:
         conversation = _conversation(session, conversation_id)
         case = _newest_case(session, conversation_id)
+        guests = beside.facts(session, conversation, staff_id)
         holder = conversation.counsellor_id if conversation.owner == Owner.counsellor else None
         return {
             "conversation": conversation.id,
@@ -72,13 +72,14 @@ def state(conversation_id: str, staff_id: str) -> dict[str, Any]:
             "holder": _name(session, holder),
             "mine": holder == staff_id,
             "alerts": _alerts(session, conversation_id),
-            "delivery": _delivery(session, conversation_id),
+            "delivery": delivery.of_conversation(session, conversation_id),
             "marks": thread.marks_of(conversation_id, staff_id),
             "badges": labels.badges(
                 drill=conversation.drill, age_band=conversation.person.age_band, kind=case.kind if case else ""
             ),
             **_case_facts(conversation, case),
-            "may": _may(conversation, case, staff_id),
+            "may": _may(conversation, case, staff_id, guests["joined"]),
+            "company": guests,
         }
 
 
@@ -97,11 +98,11 @@ def _case_facts(conversation: Conversation, case: CareCase | None) -> dict[str, 
     }
 
 
-def _may(conversation: Conversation, case: CareCase | None, staff_id: str) -> dict[str, bool]:
+def _may(conversation: Conversation, case: CareCase | None, staff_id: str, joined: bool) -> dict[str, bool]:
     held = conversation.owner == Owner.counsellor
     mine = held and conversation.counsellor_id == staff_id
     open_case = case is not None and case.state != CaseState.closed
-    return {"claim": not held, "reply": mine, "hand_back": mine, "close": open_case and (mine or not held)}
+    return {"claim": not held, "reply": mine or joined, "hand_back": mine, "close": open_case and (mine or not held)}
 
 
 def holder_name(conversation_id: str) -> str | None:
@@ -119,17 +120,6 @@ def _name(session: Session, staff_id: str | None) -> str | None:
 def _alerts(session: Session, conversation_id: str) -> int:
     unseen = select(func.count()).where(Alert.conversation_id == conversation_id, Alert.acknowledged_at.is_(None))
     return session.execute(unseen).scalar_one()
-
-
-def _delivery(session: Session, conversation_id: str) -> dict[str, str]:
-    """Message id → state of delivery, for the newest outgoing messages; JSON wants the ids as text."""
-    newest = (
-        select(Outbox.message_id, Outbox.state)
-        .where(Outbox.conversation_id == conversation_id)
-        .order_by(Outbox.id.desc())
-        .limit(RECENT)
-    )
-    return {str(message_id): state.value for message_id, state in session.execute(newest)}
 
 
 def stuck_messages(limit: int = 100) -> list[Stuck]:

@@ -84,6 +84,8 @@ async def public(request: Request) -> None:
 
 CASE_ROLES = (Role.counsellor, Role.lead, Role.admin)
 cases = staff(*CASE_ROLES)  # everything that shows or moves a case
+LEAD_ROLES = (Role.lead, Role.admin)
+leads = staff(*LEAD_ROLES)  # what is set for all counsellors
 LEXICON_ROLES = (Role.admin, Role.lead)
 lexicon = staff(*LEXICON_ROLES)  # reading the lexicon, its drafts and what they would change
 lexicon_change = staff(Role.admin)  # changing, publishing, rolling back

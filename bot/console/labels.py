@@ -109,6 +109,13 @@ _DELIVERY_ERRORS = {
 }
 
 
+def too_much(code: str, count: int) -> str:
+    """Gives the question before somebody takes more than is good for one."""
+    if code == "over_capacity":
+        return f"你正在陪 {count} 位职工，再接可能顾不过来。"
+    return f"这一班你已经接了 {count} 位高危或紧急的职工，很重了。能让同事接，就先让同事接。"
+
+
 def channel(name: str) -> str:
     """Gives a channel's name for people."""
     return _CHANNELS.get(name, name)

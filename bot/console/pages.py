@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from bot.care import desk
+from bot.care import desk, notes
 from bot.clock import local
 from bot.console import assets, board, cases, guard, labels
 from bot.console.edge import DeskRoute
@@ -32,6 +32,8 @@ def _who(session: StaffSession) -> dict[str, Any]:
         "max_reply": desk.MAX_REPLY,
         "server_time": board.server_time(),
         "sees_people": session.staff.role == Role.admin,
+        "max_note": notes.MAX_NOTE,
+        "leads": session.staff.role in guard.LEAD_ROLES,
         "sees_lexicon": session.staff.role in guard.LEXICON_ROLES,
     }
 

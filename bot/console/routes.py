@@ -6,7 +6,20 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, Depends, Request
 
-from bot.console import account, actions, care, entry, lexicon, pages, people, rota, streams
+from bot.console import (
+    account,
+    actions,
+    care,
+    company,
+    entry,
+    lexicon,
+    pages,
+    people,
+    replies,
+    rota,
+    streams,
+    talk,
+)
 from bot.console.board import Board, Feed
 
 PREFIX = "/desk"
@@ -16,7 +29,7 @@ def router(feed: Feed) -> APIRouter:
     """Gives the router of the desk, to be included as it is. `feed` tells the pages when to look again."""
     offer = _offer(Board(feed))
     desk = APIRouter(include_in_schema=False)
-    for part in (entry, account, people, pages, actions, care, lexicon, rota, streams):
+    for part in (entry, account, people, pages, actions, care, talk, company, replies, lexicon, rota, streams):
         desk.include_router(part.routes, prefix=PREFIX, dependencies=[Depends(offer)])
     return desk
 

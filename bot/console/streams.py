@@ -52,20 +52,25 @@ class QueueLook:
 
 @dataclass
 class ConversationLook:
-    """Gives the messages that are new and, if it differs, the state of the conversation."""
+    """Gives the messages that are new and, if they differ, the private notes and the state of the conversation."""
 
     conversation_id: str
     staff_id: str
     after: int
     sent: dict[str, Any] = field(default_factory=dict)
+    notes: list[dict[str, Any]] = field(default_factory=list)
 
     async def __call__(self) -> list[str]:
         new = await asyncio.to_thread(thread.messages, self.conversation_id, self.after)
         state = await asyncio.to_thread(cases.state, self.conversation_id, self.staff_id)
+        notes = await asyncio.to_thread(thread.notes_of, self.conversation_id)
         events = []
         if new or not self.sent:
             self.after = new[-1]["id"] if new else self.after
             events.append(_event("messages", new, self.after))
+        if notes != self.notes:
+            self.notes = notes
+            events.append(_event("notes", notes))
         if state != self.sent:
             self.sent = state
             events.append(_event("state", {**state, "now": board.server_time()}))

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from bot.care import desk, marks
+from bot.care import desk, marks, notes
 from bot.console import labels
 from bot.db.models import Message, Staff
 from bot.db.session import reading
@@ -63,6 +63,14 @@ def reason_card(reason: dict[str, str]) -> dict[str, Any]:
         "level_label": labels.LEVELS[level] if level != Level.none else labels.EVIDENCE,
         "scope": labels.scope(reason.get("scope", "")),
     }
+
+
+def notes_of(conversation_id: str) -> list[dict[str, Any]]:
+    """Gives the private notes, oldest first, as JSON."""
+    return [
+        {"id": note.id, "after": note.after, "name": note.staff_name, "text": note.text, "at": note.at.isoformat()}
+        for note in notes.of_conversation(conversation_id)
+    ]
 
 
 def marks_of(conversation_id: str, staff_id: str) -> dict[str, list[dict[str, Any]]]:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.db.models import Alert, CaseEvent, Message
 from bot.db.session import reading
+from bot.db.thread_models import ThreadNote
 
 log = logging.getLogger(__name__)
 INTERVAL = 0.2  # seconds
@@ -67,6 +68,6 @@ class Feed:
 
 def _newest() -> tuple[int | None, ...]:
     with reading() as session:
-        newest = [select(func.max(table.id)).scalar_subquery() for table in (Message, CaseEvent, Alert)]
+        newest = [select(func.max(table.id)).scalar_subquery() for table in (Message, CaseEvent, Alert, ThreadNote)]
         unseen = select(func.count(Alert.id)).where(Alert.acknowledged_at.is_(None)).scalar_subquery()
         return tuple(session.execute(select(*newest, unseen)).one())

@@ -10,11 +10,14 @@ from contextlib import asynccontextmanager
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from bot import care, console
 from bot.channels.incoming import Accepted, Incoming
 from bot.conversation import inbox
 from bot.conversation.live import Feed
+from bot.db.models import Staff
+from bot.db.session import reading
 from bot.db.states import Role
 from bot.level import Level
 from bot.staff import accounts, sessions
@@ -114,3 +117,9 @@ def staffed(url: str, login: str = "lifang", role: Role = Role.counsellor) -> Br
     browser = Browser(url)
     assert browser.login(login).status_code == 303
     return browser
+
+
+def staff_id_of(login: str) -> str:
+    """The id of an account."""
+    with reading() as session:
+        return session.execute(select(Staff.id).where(Staff.login == login)).scalar_one()

@@ -61,6 +61,7 @@ def test_from_the_set_up_link_to_the_closed_case(desk_url: str, context: Browser
 
     page.click("#hand-back")
     page.click("#hand-back-dialog >> text=交回 >> nth=-1")
+    page.click("#rest-dialog >> text=知道了")
     expect(page.locator("#claim")).to_be_visible()
     assert desk.thread(conversation)[-1].author == Author.system
     page.click("#close")

@@ -223,10 +223,13 @@ def test_delivery_is_followed_live(desk_url: str) -> None:
     conversation = cry(channel="telegram").conversation_id
     browser.act(f"c/{conversation}/claim")
     with listening(browser, f"/desk/c/{conversation}/events") as events:
-        assert set(events.next("state")["delivery"].values()) == {"pending"}
+        assert {one["text"] for one in events.next("state")["delivery"].values()} == {"排队中"}
         with transaction() as session:
-            session.execute(update(Outbox).values(state=OutboxState.dead))
-        assert set(events.next("state")["delivery"].values()) == {"dead"}
+            session.execute(update(Outbox).values(error_code="network"))
+        assert {one["text"] for one in events.next("state")["delivery"].values()} == {"还没发成（网络不通），会再试"}
+        with transaction() as session:
+            session.execute(update(Outbox).values(state=OutboxState.dead, error_code="blocked"))
+        assert {one["text"] for one in events.next("state")["delivery"].values()} == {"没送到：对方已停用或拉黑"}
 
 
 @pytest.mark.parametrize(

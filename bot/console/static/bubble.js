@@ -1,24 +1,25 @@
 // One message of the thread.
 
-import { el, setText, time } from "./dom.js";
+import { el, setText, show, time } from "./dom.js";
 import { Marks } from "./marks.js";
 
-const DELIVERY = { pending: "发送中", sent: "已发出", dead: "没送到" };
+const DELIVERY = { pending: "排队中", sent: "已发出", dead: "没送到" };
 
-export function bubble(message, onMark) {
+// `on.mark` is told a verdict on the message, `on.again` that it is to be sent once more.
+export function bubble(message, on) {
   if (message.author === "system") return marker(message);
   const node = el("article", `bubble ${message.author} ${message.level}`);
   node.append(by(message), words(message));
   if (message.buttons.length) node.append(buttons(message.buttons));
-  if (message.author === "worker") node.append(why(message, onMark));
-  if (message.delivery) node.append(delivery(message.delivery));
+  if (message.author === "worker") node.append(why(message, on.mark));
+  if (message.delivery) node.append(delivery(message, on.again));
   return node;
 }
 
 function marker(message) {
   const node = el("div", "marker");
   node.append(el("span", "", `${time(message.at)} 提示`), el("p", "", message.text));
-  if (message.delivery) node.append(delivery(message.delivery));
+  if (message.delivery) node.append(delivery(message));
   return node;
 }
 
@@ -90,13 +91,20 @@ function reason(one) {
   return item;
 }
 
-function delivery(state) {
-  const node = el("span", "delivery");
-  drawDelivery(node, state);
+function delivery(message, onAgain = null) {
+  const [node, again] = [el("p", "delivery"), el("button", "small again", "再发一次")];
+  node.append(el("span"), again);
+  again.type = "button";
+  again.hidden = true;
+  again.addEventListener("click", () => { again.disabled = true; onAgain(message.id); });
+  drawDelivery(node, { state: message.delivery, text: DELIVERY[message.delivery], again: false });
   return node;
 }
 
-export function drawDelivery(node, state) {
-  setText(node, DELIVERY[state] ?? state);
+export function drawDelivery(node, { state, text, again }) {
+  const [said, button] = node.children;
+  setText(said, text);
   node.className = `delivery ${state}`;
+  if (state !== "dead") button.disabled = false;
+  show(button, again);
 }

@@ -2,6 +2,7 @@
 
 import { Alarm } from "./alarm.js";
 import { Dialogs } from "./dialogs.js";
+import { Company } from "./company.js";
 import { byId, prefer, preference, setText, show, syncClock, toast } from "./dom.js";
 import { Live, post, whenGone } from "./net.js";
 import { Panel } from "./panel.js";
@@ -15,7 +16,8 @@ const WARN_BEFORE = 300; // seconds
 
 const alarm = new Alarm(drawSound);
 const queue = new Queue({ onOpen: (id) => go(id), onAct: act });
-const thread = new Thread({ onAct: act, onAlive: alive, onNews: () => panel.refresh() });
+const thread = new Thread({ onAct: act, onAlive: alive, onNews: () => panel.refresh(), onState: (state) => company.draw(state) });
+const company = new Company(thread);
 const dialogs = new Dialogs(thread);
 const panel = new Panel(thread);
 const firstSeen = new Map(); // conversation → when its alarm was first seen here
@@ -94,6 +96,8 @@ const live = new Live(() => "/desk/events", {
   queue: (data) => {
     syncClock(data.now);
     queue.update(data.rows);
+    company.tell(data.notices);
+    company.call(data.rows);
     setText(byId("nothing-text"), data.rows.length ? "从队列里选一位职工，对话会显示在这里。" : "");
     setText(byId("undelivered"), `未送达 ${data.undelivered}`);
     show(byId("undelivered"), data.undelivered > 0);
@@ -136,6 +140,7 @@ whenGone(() => {
   thread.leave();
   panel.clear();
   queue.update([]);
+  queue.filter.clear();
   show(byId("queue-empty"), false);
   show(byId("undelivered"), false);
   setText(byId("nothing-text"), "已退出值班台。");
@@ -149,13 +154,14 @@ whenGone(() => {
 
 // --- actions --------------------------------------------------------------------------------------------------------
 
-async function act(action, id) {
+async function act(action, id, body = null) {
   if (!id) return;
   try {
-    await post(`/desk/api/c/${id}/${action}`);
+    await post(`/desk/api/c/${id}/${action}`, body);
     if (action === "claim") go(id);
   } catch (fault) {
-    toast(fault.message, true);
+    if (["over_capacity", "over_shift"].includes(fault.code)) dialogs.askMore(fault.message, () => act(action, id, { confirmed: true }));
+    else toast(fault.message, true);
   }
 }
 
@@ -190,6 +196,8 @@ const keys = {
   a: () => act("acknowledge", queue.pointed()),
   c: () => act("claim", queue.pointed()),
   r: () => byId("reply").focus(),
+  f: () => byId("find").focus(),
+  n: () => thread.id && thread.notes.open(),
 };
 
 byId("keys").checked = preference("keys", "on") === "on";
@@ -198,7 +206,7 @@ byId("keys").addEventListener("change", (event) => prefer("keys", event.target.c
 document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("input, textarea, select");
   if (event.key === "Escape" && event.target === byId("reply") && !event.isComposing) queue.focusSelected();
-  if (typing || dialogs.isOpen || panel.isOpen || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (typing || dialogs.isOpen || panel.isOpen || company.isOpen || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (!byId("keys").checked || !keys[event.key.toLowerCase()]) return;
   event.preventDefault();
   keys[event.key.toLowerCase()]();

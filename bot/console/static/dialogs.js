@@ -16,20 +16,35 @@ export class Dialogs {
   }
 
   get isOpen() {
-    return this.handBack.open || this.closing.open;
+    return [this.handBack, this.closing, byId("enough-dialog"), byId("rest-dialog")].some((one) => one.open);
   }
 
   askHandBack() {
     this.id = this.thread.id;
-    show(byId("hand-back-warning"), this.thread.state.level === "imminent");
+    this.wasImminent = this.thread.state.level === "imminent" && this.thread.state.mine;
+    show(byId("hand-back-warning"), this.wasImminent);
     this.handBack.returnValue = "";
     this.handBack.showModal();
+  }
+
+  // A limit that asks: the counsellor decides.
+  askMore(text, onYes) {
+    const dialog = byId("enough-dialog");
+    setText(byId("enough-text"), text);
+    dialog.returnValue = "";
+    dialog.onclose = () => dialog.returnValue === "yes" && onYes();
+    dialog.showModal();
+  }
+
+  rest() {
+    if (this.wasImminent) byId("rest-dialog").showModal();
   }
 
   async giveBack() {
     try {
       await post(`/desk/api/c/${this.id}/hand_back`);
       toast("已交回给机器人，个案转为跟进。");
+      this.rest();
     } catch (fault) {
       toast(fault.message, true);
     }
@@ -38,6 +53,7 @@ export class Dialogs {
   askClose() {
     if (this.id !== this.thread.id) byId("outcome").value = "";
     this.id = this.thread.id;
+    this.wasImminent = this.thread.state.level === "imminent" && this.thread.state.mine;
     show(byId("close-fault"), false);
     this.closing.showModal();
     byId("outcome").focus();
@@ -59,6 +75,7 @@ export class Dialogs {
     }
     byId("outcome").value = "";
     this.closing.close();
+    this.rest();
     return toast("已结案。");
   }
 

@@ -17,6 +17,9 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+// A key that no other press has; getRandomValues works without TLS too, randomUUID does not.
+export const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
 let ahead = 0; // milliseconds by which the server's clock is ahead of this computer's
 
 export function syncClock(serverTime) {

@@ -1,5 +1,6 @@
 // The queue: worst first, drawn in place so that focus and reading position stay.
 
+import { Filter } from "./filter.js";
 import { byId, el, secondsTo, setText, show, toast, waited } from "./dom.js";
 
 const rows = new Map(); // conversation id → its line
@@ -15,6 +16,7 @@ export class Queue {
   constructor({ onOpen, onAct }) {
     this.root = byId("queue");
     this.data = [];
+    this.filter = new Filter(() => this.update(this.data), onOpen);
     this.onOpen = onOpen;
     this.onAct = onAct;
     this.selected = "";
@@ -25,9 +27,11 @@ export class Queue {
   update(data) {
     this.noteMove(data);
     this.data = data;
-    const alive = new Set(data.map((row) => row.conversation));
+    this.visible = data.filter((row) => this.filter.keeps(row));
+    this.filter.count(data, data.length - this.visible.length);
+    const alive = new Set(this.visible.map((row) => row.conversation));
     for (const [id, line] of rows) if (!alive.has(id)) { line.item.remove(); rows.delete(id); }
-    for (const section of this.root.querySelectorAll("section")) this.fill(section);
+    for (const section of this.root.querySelectorAll("section[data-group]")) this.fill(section);
     show(byId("queue-empty"), data.length === 0);
     this.tick();
   }
@@ -46,7 +50,7 @@ export class Queue {
 
   fill(section) {
     const list = section.querySelector("ul");
-    const mine = this.data.filter((row) => row.group === section.dataset.group);
+    const mine = this.visible.filter((row) => row.group === section.dataset.group);
     mine.forEach((row, place) => {
       const line = rows.get(row.conversation) ?? this.make(row.conversation);
       this.draw(line, row);
@@ -100,10 +104,11 @@ export class Queue {
     line.badges.replaceChildren(...row.badges.map((one) => el("span", `badge ${one.name}`, one.text)));
     show(line.badges, row.badges.length > 0);
     const who = row.group !== "mine" && row.holder;
+    const invited = row.invited && "请你一起陪";
     const unanswered = row.unanswered && `${row.unanswered} 条没回`;
     setText(line.about, [row.kind, row.state, who, row.channel, row.pair && "另有配对个案", row.callback && `答应 ${row.callback} 起回话`].filter(Boolean).join(" · "));
-    setText(line.news, unanswered || "");
-    show(line.news, Boolean(unanswered));
+    setText(line.news, invited || unanswered || "");
+    show(line.news, Boolean(invited || unanswered));
     show(line.chain, Boolean(row.chain));
     line.claim.classList.toggle("primary", row.alarm);
     show(line.ack, row.alerts > 0);

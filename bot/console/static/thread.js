@@ -1,20 +1,25 @@
 // One conversation: its thread, its state, and what may be done with it.
 
 import { bubble, drawDelivery } from "./bubble.js";
-import { byId, day, el, prefer, preference, setText, show, syncClock, toast, waited } from "./dom.js";
+import { Canned } from "./canned.js";
+import { byId, day, el, newKey, prefer, preference, setText, show, syncClock, toast, waited } from "./dom.js";
 import { Live, post } from "./net.js";
+import { Notes } from "./notes.js";
 
 const drafts = new Map(); // what was being typed, by conversation; in memory only
 const wide = matchMedia("(min-width: 860px)");
 
 export class Thread {
-  constructor({ onAct, onAlive, onNews }) {
+  constructor({ onAct, onAlive, onNews, onState }) {
     this.id = "";
     this.onNews = onNews;
     this.onAct = onAct;
+    this.onState = onState;
     this.onAlive = onAlive;
     this.log = byId("thread");
     this.reply = byId("reply");
+    this.canned = new Canned(this.reply, () => drafts.set(this.id, this.reply.value)); // hears the keys before this does
+    this.notes = new Notes(this);
     this.wire();
     setInterval(() => this.tick(), 1000);
   }
@@ -46,6 +51,7 @@ export class Thread {
     this.reply.value = drafts.get(id) ?? "";
     this.live = new Live((last) => `/desk/c/${id}/events?after=${last || 0}`, {
       messages: (list) => this.add(list),
+      notes: (list) => this.notes.draw(list),
       state: (state) => this.draw(state),
       alive: (sign) => this.onAlive(sign),
     });
@@ -55,6 +61,7 @@ export class Thread {
     this.live?.close();
     this.live = null;
     this.id = "";
+    this.notes.close();
     this.log.replaceChildren();
     show(byId("open"), false);
     show(byId("nothing"), true);
@@ -77,7 +84,8 @@ export class Thread {
       this.lastDay = day(message.at);
       this.log.append(el("p", "day", this.lastDay));
     }
-    const node = bubble(message, (mark) => this.mark(mark));
+    const node = bubble(message, { mark: (mark) => this.mark(mark), again: (id) => this.again(id) });
+    node.dataset.id = message.id;
     this.cards.set(String(message.id), node.querySelector(".why"));
     this.deliveries.set(String(message.id), node.querySelector(".delivery"));
     this.log.append(node);
@@ -95,13 +103,15 @@ export class Thread {
   draw(state) {
     const fresh = !this.state;
     const follow = this.atEnd();
-    const became = state.mine && !this.state?.mine;
+    const became = state.may.reply && !this.state?.may.reply;
+    if (state.may.reply && !this.state?.may.reply) this.canned.load(this.id);
     syncClock(state.now);
     this.state = state;
     show(byId("nothing"), false);
     show(byId("open"), true);
     this.drawHead(state);
     this.drawComposer(state);
+    this.onState(state);
     for (const [id, value] of Object.entries(state.delivery)) {
       const node = this.deliveries.get(id);
       if (node) drawDelivery(node, value);
@@ -114,6 +124,15 @@ export class Thread {
 
   drawMarks(state) {
     for (const [id, marks] of Object.entries(state.marks)) this.cards.get(id)?.drawMarks(marks);
+  }
+
+  async again(message) {
+    try {
+      await post(`/desk/api/c/${this.id}/again`, { message });
+    } catch (fault) {
+      toast(fault.message, true);
+    }
+    for (const button of this.log.querySelectorAll(".again")) button.disabled = false;
   }
 
   async mark(mark) {
@@ -146,7 +165,7 @@ export class Thread {
   drawComposer(state) {
     show(byId("box"), state.may.reply);
     show(byId("claim"), state.may.claim);
-    const taken = state.holder && !state.mine;
+    const taken = state.holder && !state.mine && !state.company.joined;
     setText(byId("taken"), taken ? `由${state.holder}在陪。你可以看，不能回话。` : "");
     show(byId("taken"), Boolean(taken));
   }
@@ -173,7 +192,7 @@ export class Thread {
     byId("send").disabled = true;
     show(byId("fault"), false);
     try {
-      await post(`/desk/api/c/${id}/reply`, { text });
+      await post(`/desk/api/c/${id}/reply`, { text, key: this.keyOf(id, text) });
       this.sent(id, text);
     } catch (fault) {
       setText(byId("fault"), `没发出去：${fault.message}文字还在。`);
@@ -183,7 +202,14 @@ export class Thread {
     byId("send").disabled = false;
   }
 
+  // The same words pressed again after a lost answer keep their key: the server sends them once.
+  keyOf(id, text) {
+    if (this.trying?.id !== id || this.trying.text !== text) this.trying = { id, text, key: newKey() };
+    return this.trying.key;
+  }
+
   sent(id, text) {
+    this.trying = null;
     drafts.delete(id);
     if (this.id !== id || this.reply.value !== text) return;
     this.reply.value = "";

@@ -2,7 +2,13 @@
 
 from alembic import context
 
-from bot.db import care_models, models, night_models, signin_models  # noqa: F401  (they put their tables into the metadata)
+from bot.db import (  # noqa: F401  (they put their tables into the metadata)
+    care_models,
+    models,
+    night_models,
+    signin_models,
+    thread_models,
+)
 from bot.db.base import Base
 
 connection = context.config.attributes["connection"]
