@@ -38,7 +38,12 @@ class Combiner:
 def raised(findings: Sequence[Finding], rules: Sequence[Combination]) -> tuple[Finding, ...]:
     """One finding for each combination that is complete in this message."""
     present = frozenset(_marks(findings))
-    return tuple(_finding(rule, present) for rule in rules if _is_complete(rule, present))
+    certain = frozenset(_marks(finding for finding in findings if not finding.tentative))
+    return tuple(
+        _finding(rule, present, tentative=not _is_complete(rule, certain))
+        for rule in rules
+        if _is_complete(rule, present)
+    )
 
 
 def _is_complete(rule: Combination, present: frozenset[str]) -> bool:
@@ -71,10 +76,10 @@ def _is_own_distress(finding: Finding) -> bool:
     return is_low and reason.scope == Scope.self and reason.kind in _OWN
 
 
-def _finding(rule: Combination, present: frozenset[str]) -> Finding:
+def _finding(rule: Combination, present: frozenset[str], *, tentative: bool) -> Finding:
     signs = "+".join(sorted(rule.all_of | (rule.some & present)))
     scope = Scope.third_person if rule.kind is Kind.third_person else Scope.self
-    return Finding(Reason(rule.kind, rule.level, signs, scope, rule.note), "")
+    return Finding(Reason(rule.kind, rule.level, signs, scope, rule.note), "", tentative)
 
 
 @Language.factory("xinqiao_combine")

@@ -19,10 +19,8 @@ from bot.triage.expressions import Expression, parse
 from bot.triage.levels import Kind, Scope
 
 DATA = Path(__file__).parents[2] / "nlu_data" / "triage"
-SIGN_FILES = (
-    *("imminent.yml", "high.yml", "low.yml", "topics.yml", "hints.yml"),
-    *("plans.yml", "veiled.yml", "others.yml"),
-)
+TENTATIVE = ("plans.yml", "veiled.yml", "others.yml")  # words with harmless uses: they need the model's assent
+SIGN_FILES = ("imminent.yml", "high.yml", "low.yml", "topics.yml", "hints.yml", *TENTATIVE)
 IDIOM_FILE = "idioms.yml"
 GROUP_FILES = ("words.yml", "scope.yml")
 CLOAK_FILE = "cloak.yml"
@@ -52,6 +50,7 @@ class Row:
     signal: str = ""
     unless: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    tentative: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,10 +135,11 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 def _rows(raw: Raw, groups: Mapping[str, tuple[str, ...]]) -> Iterator[Row]:
     for name in (*SIGN_FILES, IDIOM_FILE):
         for row in raw[name]:
-            yield _row(row, groups, mask=name == IDIOM_FILE)
+            yield _row(row, groups, name)
 
 
-def _row(raw: Mapping[str, Any], groups: Mapping[str, tuple[str, ...]], *, mask: bool) -> Row:
+def _row(raw: Mapping[str, Any], groups: Mapping[str, tuple[str, ...]], file: str) -> Row:
+    mask = file == IDIOM_FILE
     return Row(
         expression=raw["expression"],
         pattern=parse(raw["expression"], groups),
@@ -152,6 +152,7 @@ def _row(raw: Mapping[str, Any], groups: Mapping[str, tuple[str, ...]], *, mask:
         signal=raw.get("signal", ""),
         unless=_words(raw, "unless", groups),
         needs=_words(raw, "needs", groups),
+        tentative=file in TENTATIVE,
     )
 
 

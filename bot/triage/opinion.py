@@ -21,6 +21,7 @@ from bot.triage.weights import Chances, Seen, Weights, read_weights, repository_
 OPINION = "xinqiao_opinion"
 _FILE = "weights.npz"
 _PIECES = 3
+HINTED = 0.8  # chance from which on the model raises to `high` where the rules found more than mild distress
 OTHERS = 0.8  # chance from which on danger of another kind than the own life is `high`: less often mistaken
 _REPEATED = re.compile(r"(.{1,6}?)\1{2,}")  # 哈哈哈哈, and floods of anything: once says as much
 
@@ -37,6 +38,12 @@ class Opinion:
 
 
 NO_OPINION = Opinion(dict.fromkeys(Level, 0.0), Level.none, None, 0.0, ())
+
+
+def _is_hinted(doc: Doc) -> bool:
+    """Whether the rules found anything besides mild distress."""
+    found: tuple[Finding, ...] = doc.user_data[FINDINGS]
+    return any(one.tentative or one.reason.level is not Level.low for one in found)
 
 
 class Model:
@@ -58,22 +65,22 @@ class Model:
         for batch in batched(docs, batch_size):
             seen = [seen_in(doc) for doc in batch]
             for doc, one, row in zip(batch, seen, self.weights.chances(seen), strict=True):
-                doc.user_data[OPINION] = self._opinion(one.text, row)
+                doc.user_data[OPINION] = self._opinion(one.text, row, hinted=_is_hinted(doc))
                 yield doc
 
-    def _opinion(self, text: str, row: Chances) -> Opinion:
+    def _opinion(self, text: str, row: Chances, *, hinted: bool) -> Opinion:
         reach = {level: self._reach(row, level) for level in (Level.low, Level.high, Level.imminent)}
-        level = self._level(row, reach)
+        level = self._level(row, reach, hinted)
         pieces = self._pieces(text) if level.is_crisis else ()
         return Opinion(reach, level, *self._kind(row, level), pieces)
 
     def _reach(self, row: Chances, level: Level) -> float:
         return float(row[self.weights.ranks >= level.rank].sum())
 
-    def _level(self, row: Chances, reach: dict[Level, float]) -> Level:
+    def _level(self, row: Chances, reach: dict[Level, float], hinted: bool) -> Level:
         """The highest level whose bar, and those of all below it, the chances reach."""
         reached = [level for level, chance in reach.items() if chance >= self.weights.raises[level]]
-        if self._others(row) >= OTHERS:
+        if self._others(row) >= OTHERS or (hinted and reach[Level.high] >= HINTED):
             reached.append(Level.high)
         if Level.high not in reached:
             return Level.low if Level.low in reached else Level.none

@@ -31,10 +31,14 @@ _ANYBODYS = frozenset({"wage", "ultimatum", "rescue"})
 
 @dataclass(frozen=True)
 class Finding:
-    """A reason, and the signal that its row gives to the combination rules (empty: none)."""
+    """A reason, and the signal that its row gives to the combination rules (empty: none).
+
+    A tentative one counts only as far as the model finds its level likelier than not.
+    """
 
     reason: Reason
     signal: str
+    tentative: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,10 +134,9 @@ def _figure(span: Span, row: Row) -> Finding:
 def _judged(place: Place) -> Finding:
     row = place.row
     full = Reason(row.kind, row.level, place.words, row.scope, row.note)
-    for applies, weaken in _RULES:
-        if applies(place):
-            return weaken(full, row)
-    return Finding(full, row.signal)
+    weaken = next((weaken for applies, weaken in _RULES if applies(place)), None)
+    finding = weaken(full, row) if weaken else Finding(full, row.signal)
+    return replace(finding, tentative=row.tentative and finding.reason.level.is_crisis)
 
 
 # What the rules ask

@@ -1,9 +1,10 @@
 """The last spaCy component, `xinqiao_level`: rules, combinations and model come to one assessment.
 
-The model may raise a level, never lower the one that the rules give.
+The model may raise a level, never lower the one that the rules give; tentative rows are hints that need its assent.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -18,6 +19,7 @@ from bot.triage.weights import OWN_LIFE
 
 ASSESSMENT = "xinqiao_assessment"
 SURE = 0.99  # what the model needs in order to raise what the rules have read as harmless
+LIKELY = 0.5  # the chance from which on a tentative row counts
 LEADS = 0.8  # share of the model's chance that one kind must have in order to come first
 _HARMLESS = frozenset({Scope.negated, Scope.figure, Scope.quoted, Scope.past, Scope.knowledge})
 _FLOOR = {Level.none: 0.0, Level.low: 0.3, Level.high: 0.6, Level.imminent: 0.85}
@@ -28,14 +30,24 @@ _MOST_STEPS = 4
 def judge(doc: Doc) -> Doc:
     """Puts the Assessment into `doc.user_data`."""
     findings: tuple[Finding, ...] = doc.user_data[FINDINGS]
-    by_rule = [finding.reason for finding in findings]
+    opinion: Opinion = doc.user_data.get(OPINION, NO_OPINION)
+    by_rule = [_weighed(finding, opinion) for finding in findings]
     rules = max((reason.level for reason in by_rule), key=lambda level: level.rank, default=Level.none)
     bar = SURE if not rules.is_crisis and _is_explained(doc, by_rule) else 0
-    opinion: Opinion = doc.user_data.get(OPINION, NO_OPINION)
     by_model = () if doc.text == CLAUSE else _of_model(opinion, rules, bar)
     lead = opinion.kind if opinion.sure >= LEADS and opinion.kind not in OWN_LIFE else None
     doc.user_data[ASSESSMENT] = assessment_of([*by_rule, *by_model], lead)
     return doc
+
+
+def _weighed(finding: Finding, opinion: Opinion) -> Reason:
+    """The reason as far as it counts: a tentative one up to the level that the model finds likelier than not."""
+    reason = finding.reason
+    if not finding.tentative:
+        return reason
+    likely = [level for level, chance in opinion.chances.items() if chance >= LIKELY]
+    reached = [level for level in likely if level.rank <= reason.level.rank]
+    return replace(reason, level=reached[-1] if reached else Level.none)
 
 
 def _is_explained(doc: Doc, by_rule: Sequence[Reason]) -> bool:

@@ -1,6 +1,6 @@
 """What an assessment tells its reader."""
 
-from bot.triage import Assessment, Kind, Level, Reason, assess, max_level
+from bot.triage import Assessment, Kind, Level, Reason, assess, live, max_level
 
 
 def test_the_same_words_are_assessed_the_same_twice() -> None:
@@ -41,10 +41,18 @@ def test_every_reason_says_why_in_words() -> None:
 
 
 def test_signs_that_mean_more_together_raise_the_level() -> None:
-    assert assess("撑不下去了").level is Level.low
-    assert not assess("买了瓶农药").level.is_crisis
-    assert assess("撑不下去了，买了瓶农药").level is Level.high
-    assert assess("想死，人在楼顶").level is Level.imminent
+    by_rules = live().by_rules
+    assert by_rules("撑不下去了").level is Level.low
+    assert not by_rules("买了瓶农药").level.is_crisis
+    assert by_rules("撑不下去了，买了瓶农药").level is Level.high
+    assert by_rules("想死，人在楼顶").level is Level.imminent
+
+
+def test_a_tentative_sign_counts_only_as_far_as_the_model_finds_it_likely() -> None:
+    joke, farewell = "终于可以睡个长觉了，厂里端午放三天", "我想睡个长觉，再也别醒，你们不用等我了"
+    assert not assess(joke).level.is_crisis
+    assert any(reason.expression == "睡个长觉" and reason.level is Level.none for reason in assess(joke).reasons)
+    assert assess(farewell).level.is_crisis
 
 
 def test_despair_over_wages_is_named_so_that_both_paths_open() -> None:
@@ -54,7 +62,7 @@ def test_despair_over_wages_is_named_so_that_both_paths_open() -> None:
 
 
 def test_several_means_of_control_together_are_exploitation() -> None:
-    assert assess("老板不让我走").level.rank < Level.high.rank
+    assert not live().by_rules("老板不让我走").level.is_crisis
     assessment = assess("身份证让老板收走了，晚上大门从外面锁着，出不去")
     assert assessment.level.rank >= Level.high.rank
     assert assessment.kind is Kind.exploitation
