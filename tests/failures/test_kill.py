@@ -27,6 +27,7 @@ KILLS = 100
 Fake = tuple[FakeEngine, str]
 SENDING = {"before_send", "after_send", "after_sent_commit"}
 DUE = {"before_task_commit", "after_task_commit"}  # see test_kill_tasks
+CALLING = {"before_notice", "after_notice", "after_notice_commit"}  # see test_kill_night
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_a_hundred_kills_at_random_moments_lose_and_double_nothing(
         assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
 
 
-@pytest.mark.parametrize("point", [point for point in crash.POINTS if point not in SENDING | DUE])
+@pytest.mark.parametrize("point", [point for point in crash.POINTS if point not in SENDING | DUE | CALLING])
 def test_a_kill_at_a_named_point_loses_and_doubles_nothing(
     forkserver: ForkServer, fake: Fake, database: Path, point: str
 ) -> None:
