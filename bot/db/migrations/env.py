@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from bot.db import care_models, models  # noqa: F401  (they put their tables into the metadata)
+from bot.db import audit_models, care_models, models  # noqa: F401  (they put their tables into the metadata)
 from bot.db.base import Base
 
 connection = context.config.attributes["connection"]
