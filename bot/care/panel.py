@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from bot import audit
 from bot.db.care_models import CaseAnswer, Consent, EmergencyContact, MoodEntry, SafetyPlan
 from bot.db.models import CareCase, CaseEvent, Conversation
 from bot.db.session import reading, transaction
@@ -96,6 +97,7 @@ def reveal_contact(conversation_id: str, staff_id: str, reason: str) -> str:
         if contact is None or not cases:
             raise NotFound("no emergency contact, or no case to which the look could be noted")
         session.add(CaseEvent(case_id=cases[0].id, kind="contact_read", staff_id=staff_id, note=reason))
+        audit.record(session, audit.Action.contact_read, staff_id, audit.case(cases[0].number))
         return contact.body
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
+from bot import audit
 from bot.care.erasure import blank
 from bot.clock import now
 from bot.db.care_models import CaseAnswer, Consent, MoodEntry
@@ -27,6 +28,8 @@ def sweep() -> int:
     with transaction() as session:
         _old_answers(session)
         session.execute(delete(MoodEntry).where(MoodEntry.at < _before(settings().chat_days)))
+        if erased:
+            audit.record(session, audit.Action.expired, None, count=erased)
     empty_log()
     return erased
 

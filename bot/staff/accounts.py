@@ -12,13 +12,14 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
+from bot import audit
 from bot.clock import now
 from bot.db.base import new_id
 from bot.db.models import Staff, StaffSession
 from bot.db.session import reading, transaction
 from bot.db.states import Role
 from bot.errors import BadInput, NotAllowed, NotFound
-from bot.staff import passwords
+from bot.staff import passwords, refusals
 
 SETUP_VALID = timedelta(hours=72)
 IDLE = timedelta(minutes=30)
@@ -55,7 +56,7 @@ def add(login: str, display_name: str, role: Role) -> str:
     token = secrets.token_urlsafe(32)
     try:
         with transaction() as session:
-            session.add(_new_staff(login, display_name, role, token))
+            _enrol(session, _new_staff(login, display_name, role, token))
     except IntegrityError:
         raise BadInput("this login is taken") from None
     return token
@@ -68,6 +69,11 @@ def _new_staff(login: str, display_name: str, role: Role, token: str) -> Staff:
     staff = Staff(id=new_id(), login=_canonical(login), display_name=name, role=Role(role))
     _give_link(staff, token)
     return staff
+
+
+def _enrol(session: Session, staff: Staff) -> None:
+    session.add(staff)
+    audit.record(session, audit.Action.staff_added, None, audit.staff(staff.id), role=staff.role.value)
 
 
 def _give_link(staff: Staff, token: str) -> None:
@@ -94,6 +100,7 @@ def renew(login: str) -> str:
         if staff is None:
             raise NotFound("no such login")
         _give_link(staff, token)
+        audit.record(session, audit.Action.link_made, None, audit.staff(staff.id))
     return token
 
 
@@ -102,12 +109,13 @@ def ensure_first_admin() -> str | None:
     token = secrets.token_urlsafe(32)
     with transaction() as session:
         if session.execute(select(func.count()).select_from(Staff)).scalar_one() == 0:
-            session.add(_new_staff(FIRST_ADMIN, "管理员", Role.admin, token))
+            _enrol(session, _new_staff(FIRST_ADMIN, "管理员", Role.admin, token))
             return token
         admin = session.execute(select(Staff).where(Staff.login == FIRST_ADMIN)).scalar_one_or_none()
         if admin is None or admin.password_hash is not None or admin.disabled_at is not None:
             return None
         _give_link(admin, token)
+        audit.record(session, audit.Action.link_made, None, audit.staff(admin.id))
     return token
 
 
@@ -125,6 +133,7 @@ def set_password(setup_token: str, password: str) -> str:
         staff.password_hash, staff.setup_hash, staff.setup_until = password_hash, None, None
         staff.failed_logins, staff.locked_until = 0, None
         session.execute(delete(StaffSession).where(StaffSession.staff_id == staff.id))
+        audit.record(session, audit.Action.password_set, staff.id, audit.staff(staff.id))
     return login
 
 
@@ -141,6 +150,7 @@ def login(login: str, password: str) -> SessionKey:
     """Gives a new session. Raises LoginRefused; an unknown login costs the same time as a wrong password."""
     staff_id, password_hash = _charge_attempt(login.strip().lower())
     if not passwords.matches(password_hash, password) or staff_id is None:
+        refusals.note(staff_id)
         raise LoginRefused("login refused")
     return _start_session(staff_id)
 
@@ -172,6 +182,7 @@ def _start_session(staff_id: str) -> SessionKey:
         ended = or_(StaffSession.created_at < now() - ABSOLUTE, StaffSession.last_seen < now() - IDLE)
         session.execute(delete(StaffSession).where(ended))
         session.add(StaffSession(token_hash=_digest(key.token), staff_id=staff_id, csrf=key.csrf))
+        audit.record(session, audit.Action.sign_in, staff_id, audit.staff(staff_id))
     return key
 
 
@@ -210,4 +221,7 @@ def hard_end(session: StaffSession) -> datetime:
 def logout(token: str) -> None:
     """Ends the session; a token that is not known is no error."""
     with transaction() as session:
-        session.execute(delete(StaffSession).where(StaffSession.token_hash == _digest(token)))
+        mine = delete(StaffSession).where(StaffSession.token_hash == _digest(token)).returning(StaffSession.staff_id)
+        staff_id = session.execute(mine).scalar()
+        if staff_id is not None:
+            audit.record(session, audit.Action.sign_out, staff_id, audit.staff(staff_id))
