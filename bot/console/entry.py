@@ -13,11 +13,13 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from bot.console import guard
 from bot.console.edge import LOGIN_PATH, TEXTS, DeskRoute
 from bot.console.render import page
+from bot.db.states import Role
 from bot.errors import TooMany
 from bot.staff import accounts
 from bot.staff.passwords import PasswordFault, WeakPassword
 
 HOME = "/desk"
+HOMES = {Role.auditor: "/desk/audit"}  # who has no business at the queue
 REFUSAL_TAKES = 0.5  # seconds at least, so that the time of a refusal says nothing about the account
 MAX_WAITING = 16  # password checks that may queue up; each takes memory and a tenth of a second
 FAULTS = {
@@ -75,10 +77,10 @@ async def setup(token: Annotated[str, Form()], password: Annotated[str, Form()])
 async def login_form(request: Request) -> Response:
     """The login page; who is logged in goes on to the queue."""
     try:
-        await guard.current(request)
+        session = await guard.current(request)
     except guard.LoginNeeded:
         return _form(request, "login.html", text="", login="")
-    return RedirectResponse(HOME, 303)
+    return RedirectResponse(HOMES.get(session.staff.role, HOME), 303)
 
 
 @routes.post("/login", dependencies=[Depends(guard.public)])
@@ -96,7 +98,8 @@ async def login(request: Request, login: Annotated[str, Form()], password: Annot
 
 async def _enter(request: Request, key: accounts.SessionKey) -> Response:
     await _end(request)  # whatever was in the browser before is over
-    response = RedirectResponse(HOME, 303)
+    session = await asyncio.to_thread(accounts.session_of, key.token, touch=False)
+    response = RedirectResponse(HOMES.get(session.staff.role, HOME) if session else HOME, 303)
     guard.set_cookie(response, guard.COOKIE, key.token)
     guard.drop_cookie(response, guard.FORM_COOKIE)
     return response

@@ -65,6 +65,9 @@ cases = staff(*CASE_ROLES)  # everything that shows or moves a case
 LEXICON_ROLES = (Role.admin, Role.lead)
 lexicon = staff(*LEXICON_ROLES)  # reading the lexicon, its drafts and what they would change
 lexicon_change = staff(Role.admin)  # changing, publishing, rolling back
+AUDIT_ROLES = (Role.auditor, Role.lead)  # not the admin: who makes accounts and keys must not also watch the watched
+audit = staff(*AUDIT_ROLES)  # reading the audit and checking its chain
+audit_export = staff(Role.auditor)  # taking it out of the house
 anyone = staff(*Role)  # what every member of staff may do, such as logging out
 
 

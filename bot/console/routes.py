@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, Depends, Request
 
-from bot.console import actions, care, entry, lexicon, pages, streams
+from bot.console import actions, audit, care, entry, lexicon, pages, streams
 from bot.console.board import Board, Feed
 
 PREFIX = "/desk"
@@ -16,7 +16,7 @@ def router(feed: Feed) -> APIRouter:
     """Gives the router of the desk, to be included as it is. `feed` tells the pages when to look again."""
     offer = _offer(Board(feed))
     desk = APIRouter(include_in_schema=False)
-    for part in (entry, pages, actions, care, lexicon, streams):
+    for part in (entry, pages, actions, care, lexicon, audit, streams):
         desk.include_router(part.routes, prefix=PREFIX, dependencies=[Depends(offer)])
     return desk
 
