@@ -42,6 +42,8 @@ def test_from_the_whole_record_to_one_case_and_a_checked_chain(
     expect(page.locator("#rows")).to_contain_text("结案")
     check_reading(page)
     shot(page, f"audit-all-{screen}")
+    page.locator("#rows tr").last.scroll_into_view_if_needed()
+    shot(page, f"audit-rows-{screen}")
 
     page.get_by_label("个案号").fill(number)
     page.click("#look")
