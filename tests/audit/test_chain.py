@@ -6,19 +6,23 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy.exc import DatabaseError, NoResultFound
 
 from bot import audit
 from bot.audit import verify
+from bot.audit.chain import chain_key, digest
 from bot.audit.verify import Anchor, Fault, Progress
 from bot.clock import now, set_now
 from bot.db.models import Person
+from bot.db.schema import upgrade
 from bot.db.session import reading, transaction
 from bot.errors import BadInput
 from bot.settings import ROOT
 from tests.audit.ground import STAFF, by_hand, drop_guards, fill, found, rows
+from tests.conftest import forget_process_state
 
 CANARY = "香樟木箱子的秘密"
 
@@ -190,6 +194,15 @@ def test_a_chain_made_with_another_key_is_found(database: object, monkeypatch: p
     assert found() == (Fault.altered, 1)
 
 
+def test_an_entry_rewritten_by_somebody_with_the_key_does_not_fit_the_next(any_database: str) -> None:
+    fill(4)
+    third = rows()[2]._replace(staff_id="b" * 32)
+    drop_guards()
+    values = f"staff_id = '{third.staff_id}', hash = '{digest(chain_key(), third)}'"
+    by_hand(f"UPDATE audit_entry SET {values} WHERE seq = 3")
+    assert found() == (Fault.unlinked, 4)
+
+
 def test_an_empty_chain_is_whole(any_database: str) -> None:
     assert found() == (None, None)
     assert verify.head() == Anchor(0, "0" * 64)
@@ -225,6 +238,34 @@ def test_two_hundred_writers_at_once_make_one_whole_chain(any_database: str) -> 
     assert len({row.subject_id for row in rows()}) == 200
     assert verify.verify().entries == 200
     assert found() == (None, None)
+
+
+def test_an_act_recorded_before_it_takes_its_locks_makes_nobody_wait_in_a_circle(
+    data_dir: object, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XINQIAO_DATABASE_URL", postgres_url)
+    forget_process_state()
+    upgrade()
+    with transaction() as session:
+        session.add(Person(id="p", pseudonym="职工-1"))
+    both = Barrier(2)
+
+    def early() -> None:
+        with transaction() as session:
+            audit.record(session, audit.Action.claimed, STAFF)
+            both.wait(10)
+            session.get_one(Person, "p", with_for_update=True)
+
+    def late() -> None:
+        with transaction() as session:
+            session.get_one(Person, "p", with_for_update=True)
+            both.wait(10)
+            audit.record(session, audit.Action.closed, STAFF)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(early), pool.submit(late)]:
+            done.result(30)
+    assert sorted(row.action for row in rows()) == ["claimed", "closed"]
 
 
 def test_writers_of_several_processes_make_one_whole_chain_on_sqlite(database: object) -> None:
