@@ -15,9 +15,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bot import texts
-from bot.care import panel
+from bot.care import company, panel
 from bot.clock import now
-from bot.db.models import CareCase, Conversation, Staff
+from bot.db.models import Conversation, Staff
 from bot.db.session import reading, transaction
 from bot.db.thread_models import CannedReply
 from bot.errors import BadInput, NotFound
@@ -126,10 +126,10 @@ def _facts(session: Session, conversation_id: str, staff_id: str) -> dict[str, s
     conversation = session.get(Conversation, conversation_id)
     if conversation is None:
         raise NotFound("no such conversation")
-    own = select(CareCase.number).where(CareCase.conversation_id == conversation_id).order_by(*panel.case_order())
+    case = session.execute(panel.cases_of(conversation_id).limit(1)).scalar_one_or_none()
     return {
         "pseudonym": conversation.person.pseudonym,
-        "case": session.execute(own.limit(1)).scalar() or "",
+        "case": case.number if case else "",
         "me": session.get_one(Staff, staff_id).display_name,
         "hotline": settings().hotline_psych,
     }
@@ -142,7 +142,7 @@ def _ordered() -> Select[CannedReply]:
 def everything() -> list[Kept]:
     """All replies, those in use first."""
     with reading() as session:
-        names = {row.id: row.display_name for row in session.execute(select(Staff.id, Staff.display_name))}
+        names = company.names(session)
         rows = [_kept(row, names) for row in session.execute(_ordered()).scalars()]
     return sorted(rows, key=lambda row: not row.in_use)
 

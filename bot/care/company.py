@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from bot.care.panel import case_order
+from bot.care.panel import cases_of
 from bot.clock import now
 from bot.db.models import CareCase, CaseEvent, Conversation, Person, Staff, StaffSession
 from bot.db.session import reading, transaction
@@ -52,6 +52,11 @@ class Colleague:
     name: str
     role: Role
     seen_at: datetime | None
+
+
+def names(session: Session) -> dict[str, str]:
+    """Gives the name of each member of staff by id, also of those who have left."""
+    return {row.id: row.display_name for row in session.execute(select(Staff.id, Staff.display_name))}
 
 
 def must_have(conversation: Conversation, staff_id: str) -> None:
@@ -202,11 +207,7 @@ def _must_lead(session: Session, staff_id: str) -> None:
 
 
 def _case(session: Session, conversation_id: str) -> CareCase:
-    return session.execute(_cases(conversation_id)).scalar_one()
-
-
-def _cases(conversation_id: str) -> Select[CareCase]:
-    return select(CareCase).where(CareCase.conversation_id == conversation_id).order_by(*case_order()).limit(1)
+    return session.execute(cases_of(conversation_id).limit(1)).scalar_one()
 
 
 def _note(session: Session, conversation_id: str, kind: str, staff_id: str, note: str | None = None) -> CaseEvent:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bot.db.care_models import CaseAnswer, Consent, EmergencyContact, MoodEntry, SafetyPlan
@@ -99,9 +99,10 @@ def reveal_contact(conversation_id: str, staff_id: str, reason: str) -> str:
         return contact.body
 
 
-def case_order() -> tuple[ColumnElement[Any], ...]:
-    """What puts the case in hand first: open before closed, the first of a pair before the other, new before old."""
-    return (CareCase.state == CaseState.closed, CareCase.paired_with.is_not(None), CareCase.id.desc())
+def cases_of(conversation_id: str) -> Select[CareCase]:
+    """The case in hand first: open before closed, the first of a pair before the other, new before old."""
+    order = (CareCase.state == CaseState.closed, CareCase.paired_with.is_not(None), CareCase.id.desc())
+    return select(CareCase).where(CareCase.conversation_id == conversation_id).order_by(*order)
 
 
 def _conversation(session: Session, conversation_id: str) -> Conversation:
@@ -113,8 +114,7 @@ def _conversation(session: Session, conversation_id: str) -> Conversation:
 
 def _cases(session: Session, conversation_id: str) -> list[CareCase]:
     """The case in hand, then what is paired with it or open beside it."""
-    own = select(CareCase).where(CareCase.conversation_id == conversation_id).order_by(*case_order())
-    found = list(session.execute(own).scalars())
+    found = list(session.execute(cases_of(conversation_id)).scalars())
     return [
         case for case in found if case is found[0] or case.state != CaseState.closed or case.paired_with == found[0].id
     ]

@@ -10,8 +10,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session, joinedload
 
-from bot.care import night, waiting
-from bot.db.models import Alert, CareCase, Conversation, Staff
+from bot.care import company, night, waiting
+from bot.db.models import Alert, CareCase, Conversation
 from bot.db.session import reading
 from bot.db.states import AgeBand, CaseState, Owner
 from bot.level import Level
@@ -42,7 +42,7 @@ class QueueRow:
 def queue() -> list[QueueRow]:
     """Gives what is open: unclaimed first, worst first, then longest waiting."""
     with reading() as session:
-        names = {row.id: row.display_name for row in session.execute(select(Staff.id, Staff.display_name))}
+        names = company.names(session)
         unseen = {row[0]: row[1:] for row in session.execute(_unseen_alerts())}
         chains = night.chains(session)
         promised = {row.conversation_id: row.due_at for row in waiting.callbacks(session)}

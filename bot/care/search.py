@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from bot.care import notes
-from bot.care.panel import case_order
+from bot.care.panel import cases_of
 from bot.db.models import CareCase, Conversation, Person
 from bot.db.session import reading
 from bot.db.states import CaseState
@@ -70,7 +70,6 @@ def _conversations(session: Session, seen: ColumnElement[bool], which: ColumnEle
 
 
 def _found(session: Session, conversation: Conversation, where: Where) -> Found:
-    own = select(CareCase).where(CareCase.conversation_id == conversation.id).order_by(*case_order()).limit(1)
-    case = session.execute(own).scalar_one_or_none()
+    case = session.execute(cases_of(conversation.id).limit(1)).scalar_one_or_none()
     number, state = (case.number, case.state) if case else (None, None)
     return Found(conversation.id, conversation.person.pseudonym, number, state, where)

@@ -54,8 +54,7 @@ def _conversation(session: Session, conversation_id: str) -> Conversation:
 
 def _newest_case(session: Session, conversation_id: str) -> CareCase | None:
     """The case in hand: the open one if there is one, of a pair the first."""
-    own = select(CareCase).where(CareCase.conversation_id == conversation_id).order_by(*panel.case_order())
-    return session.execute(own.limit(1)).scalar_one_or_none()
+    return session.execute(panel.cases_of(conversation_id).limit(1)).scalar_one_or_none()
 
 
 def state(conversation_id: str, staff_id: str) -> dict[str, Any]:

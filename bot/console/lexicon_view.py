@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.care import marks
+from bot.care import company, marks
 from bot.clock import local
 from bot.console import cases, labels, lexicon_words
 from bot.db.care_models import TriageRelease
-from bot.db.models import Conversation, Message, Person, Staff
+from bot.db.models import Conversation, Message, Person
 from bot.db.session import reading
 from bot.errors import NotFound
 from bot.level import Level
@@ -37,7 +37,7 @@ def state() -> dict[str, Any]:
 
 def _names() -> dict[str, str]:
     with reading() as session:
-        return {row.id: row.display_name for row in session.execute(select(Staff.id, Staff.display_name))}
+        return company.names(session)
 
 
 def _in_use() -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from bot.care import desk, marks, notes
+from bot.care import company, desk, marks, notes
 from bot.console import labels
-from bot.db.models import Message, Staff
+from bot.db.models import Message
 from bot.db.session import reading
 from bot.db.states import Author
 from bot.level import Level
@@ -22,7 +22,7 @@ def messages(conversation_id: str, after: int) -> list[dict[str, Any]]:
     with reading() as session:
         ids = [message.id for message in found]
         extras = {row.id: row.extra for row in session.execute(_extras(ids))}
-        names = {row.id: row.display_name for row in session.execute(select(Staff.id, Staff.display_name))}
+        names = company.names(session)
     return [_bubble(message, json.loads(extras.get(message.id) or "{}"), names) for message in found]
 
 

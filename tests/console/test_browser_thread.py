@@ -15,15 +15,16 @@ from tests.console.ground import cry, write
 pytestmark = needs_chromium
 
 
+def lose(route: Route) -> None:
+    """The server gets it, the answer gets lost."""
+    route.fetch()
+    route.abort()
+
+
 def test_a_second_press_after_a_lost_answer_sends_once(desk_url: str, context: BrowserContext) -> None:
     page = staff_page(context, desk_url)
     page.goto(f"{desk_url}/desk/c/{cry().conversation_id}")
     page.click("#claim")
-
-    def lose(route: Route) -> None:
-        """The server gets it, the answer gets lost."""
-        route.fetch()
-        route.abort()
 
     page.route("**/reply", lose)
     page.fill("#reply", "别怕，我在")
@@ -175,10 +176,6 @@ def test_a_note_that_could_not_be_kept_stays_in_its_box_and_is_kept_once(
     page = staff_page(context, desk_url)
     page.goto(f"{desk_url}/desk/c/{cry().conversation_id}")
     page.click("#note-open")
-
-    def lose(route: Route) -> None:
-        route.fetch()
-        route.abort()
 
     page.route("**/note", lose)
     page.fill("#note", "一句")

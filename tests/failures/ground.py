@@ -15,9 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import pytest
 
 from bot.settings import ROOT
-from tests.fakes.server import free_port
+from tests.conftest import forget_process_state
+from tests.fakes.engine import FakeEngine
+from tests.fakes.server import free_port, serving
 from tests.waiting import until
 
 CRY = "活着没意思，想一了百了"
@@ -101,6 +104,20 @@ class Gateways:
         """Kills what still runs."""
         if self.pid:
             self.kill()
+
+
+@contextlib.contextmanager
+def set_to(server: ForkServer, data_dir: Path, monkeypatch: pytest.MonkeyPatch, **settings: str) -> Iterator[Gateways]:
+    """Gateways with these settings, beside a fake engine; the test's own process has them too."""
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    forget_process_state()
+    with serving(FakeEngine().app) as url:
+        running = Gateways(server, data_dir, url, extra=settings)
+        try:
+            yield running
+        finally:
+            running.close()
 
 
 class Worker(threading.Thread):

@@ -29,13 +29,6 @@ SECRET = "correct_horse_battery"
 FEW = [row for row in drill.exercises_of() if row.id in ("plain", "bubbles", "farewell", "question", "idiom")]
 
 
-@pytest.fixture(scope="module")
-def forkserver() -> Iterator[ForkServer]:
-    server = ForkServer()
-    yield server
-    server.close()
-
-
 @pytest.fixture
 def mode() -> str:
     """How Telegram is connected."""

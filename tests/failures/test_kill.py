@@ -37,13 +37,6 @@ def fake(database: Path) -> Iterator[tuple[FakeEngine, str]]:
         yield engine_peer, url
 
 
-@pytest.fixture(scope="module")
-def forkserver() -> Iterator[ForkServer]:
-    server = ForkServer()
-    yield server
-    server.close()
-
-
 def nothing_waits() -> bool:
     with reading() as session:
         return not session.execute(select(func.sum(Conversation.pending))).scalar()

@@ -21,20 +21,12 @@ from bot.db.session import transaction
 from bot.db.states import NoticeState, Rung, TaskKind
 from tests.conftest import forget_process_state
 from tests.conversation.acts import say
-from tests.failures.ground import ForkServer, Gateways, until
-from tests.fakes.engine import FakeEngine
+from tests.failures.ground import ForkServer, Gateways, set_to, until
 from tests.fakes.notice_peer import NoticePeer
 from tests.fakes.server import serving
 from tests.night import CRY, a_full_rota, notice_states, steps
 
 STEPS = "600,1200,1800"  # seconds: so late that each rung is called when the test says so
-
-
-@pytest.fixture(scope="module")
-def forkserver() -> Iterator[ForkServer]:
-    server = ForkServer()
-    yield server
-    server.close()
 
 
 @pytest.fixture
@@ -47,14 +39,8 @@ def peer() -> Iterator[tuple[NoticePeer, str]]:
 
 @pytest.fixture
 def gateways(forkserver: ForkServer, database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateways]:
-    monkeypatch.setenv("XINQIAO_NIGHT_STEPS", STEPS)
-    forget_process_state()
-    with serving(FakeEngine().app) as url:
-        running = Gateways(forkserver, database, url, extra={"XINQIAO_NIGHT_STEPS": STEPS})
-        try:
-            yield running
-        finally:
-            running.close()
+    with set_to(forkserver, database, monkeypatch, XINQIAO_NIGHT_STEPS=STEPS) as running:
+        yield running
 
 
 def rests() -> bool:

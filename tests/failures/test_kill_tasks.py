@@ -13,31 +13,15 @@ from bot.db.care_models import DueTask
 from bot.db.models import CareCase, Message
 from bot.db.session import reading
 from bot.db.states import Author, TaskState
-from tests.conftest import forget_process_state
-from tests.failures.ground import CRY, ForkServer, Gateways, until
-from tests.fakes.engine import FakeEngine
-from tests.fakes.server import serving
+from tests.failures.ground import CRY, ForkServer, Gateways, set_to, until
 
 NOTICES = "0.01,0.02,0.03"  # minutes
 
 
-@pytest.fixture(scope="module")
-def forkserver() -> Iterator[ForkServer]:
-    server = ForkServer()
-    yield server
-    server.close()
-
-
 @pytest.fixture
 def gateways(forkserver: ForkServer, database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateways]:
-    monkeypatch.setenv("XINQIAO_WAITING_NOTICES", NOTICES)  # here too: the fake engine opens the case
-    forget_process_state()
-    with serving(FakeEngine().app) as url:
-        running = Gateways(forkserver, database, url, extra={"XINQIAO_WAITING_NOTICES": NOTICES})
-        try:
-            yield running
-        finally:
-            running.close()
+    with set_to(forkserver, database, monkeypatch, XINQIAO_WAITING_NOTICES=NOTICES) as running:
+        yield running
 
 
 def said() -> list[str]:

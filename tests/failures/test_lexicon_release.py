@@ -24,13 +24,6 @@ from tests.lexicon.ground import GOOD, PHRASE, admin
 CHANGES = [{"op": "add", "file": "high.yml", "row": GOOD}]
 
 
-@pytest.fixture(scope="module")
-def forkserver() -> Iterator[ForkServer]:
-    server = ForkServer()
-    yield server
-    server.close()
-
-
 @pytest.fixture
 def two(database: Path, forkserver: ForkServer) -> Iterator[list[Gateways]]:
     """Two gateways on one database."""
