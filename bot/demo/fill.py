@@ -56,8 +56,8 @@ def _fill_new(cases: int) -> None:
     faqs.seed()
     canned.seed()
     stage = Stage({}, datetime.now(LOCAL) - LONG_AGO)
-    with clock_of(stage):
-        stage.staff = staff.add()
+    stage.staff = staff.add()
+    with staff.somebody_there(), clock_of(stage):
         for area in AREAS:
             area(stage)
         crowd.fill(stage, max(0, cases - len(stories.load()["stories"]) - 1))
@@ -74,7 +74,7 @@ def _write_fast(connection: Any, _record: Any) -> None:
 
 def _ring() -> None:
     stage = Stage(staff.ids(), datetime.now(LOCAL))
-    with clock_of(stage):
+    with staff.somebody_there(), clock_of(stage):
         stories.ring(stage)
 
 

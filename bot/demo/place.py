@@ -14,7 +14,7 @@ from bot.errors import ConfigError
 from bot.settings import ROOT, data_dir, data_dir_is_given, settings, use_trial_directory
 
 FILE = "xinqiao.db"
-OURS = {"models", "faq_index", "faq_vectors.npz", "secrets.env", "log", "drills", "tracker.db"}
+OURS = {"models", "faq_index", "faq_vectors.npz", "secrets.env", "log"}  # what may be there without a database
 REFUSED = "this is not the database of a demo, and it is not empty: nothing was changed"
 NOT_ASKED = (
     "XINQIAO_DATABASE_URL names a database: a demo goes there only with --into-database, and only if it is empty"
@@ -52,16 +52,14 @@ def settle(home: Path, *, into_database: bool) -> Path:
 
 
 def _check_directory(home: Path) -> None:
-    """A folder of somebody's other things is no place for data that are thrown away."""
+    """A folder of somebody's other things is no place for data that are thrown away. Where a database is, that says."""
     if home.exists() and not home.is_dir():
         raise ConfigError(f"{home} is not a directory")
-    strange = [path.name for path in home.iterdir() if not _is_ours(path.name)] if home.exists() else []
+    if not home.exists() or (home / FILE).exists():
+        return
+    strange = [path.name for path in home.iterdir() if path.name not in OURS]
     if strange:
         raise ConfigError(f"{home} holds other things, such as {sorted(strange)[0]}: name an empty directory")
-
-
-def _is_ours(name: str) -> bool:
-    return name in OURS or name.startswith((FILE, "tracker.db"))
 
 
 def _borrow(source: Path, home: Path) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import select, update
 
 from bot.db.models import Staff
 from bot.db.session import reading, transaction
 from bot.db.states import Role
-from bot.staff import accounts, passwords
+from bot.staff import accounts, passwords, sessions
 
 PEOPLE = {  # login → what colleagues see, role
     "chenjing": ("陈静", Role.counsellor),
@@ -56,6 +58,17 @@ def ids() -> dict[str, str]:
     """Gives login → id of the accounts that there are."""
     with reading() as session:
         return {row.login: row.id for row in session.execute(select(Staff.login, Staff.id))}
+
+
+@contextmanager
+def somebody_there() -> Iterator[None]:
+    """Somebody looks at the desk while the block lasts, now and at any time in the past: the bot tells workers so."""
+    staff_id = ids()[COUNSELLORS[0]]
+    with transaction() as session:
+        sessions.start(session, staff_id, second_factor=False)
+    yield
+    with transaction() as session:
+        sessions.end_all(session, staff_id)
 
 
 def set_passwords(password: str) -> None:

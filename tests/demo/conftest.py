@@ -17,7 +17,7 @@ from bot.settings import ROOT
 from tests.conftest import forget_process_state
 from tests.fakes.server import serving
 
-CASES = 40
+CASES = 30
 
 
 @dataclass(frozen=True)
