@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from bot import texts
+from bot import audit, texts
 from bot.care.company import must_speak
+from bot.care.panel import about
 from bot.clock import now
 from bot.db.models import CareCase, Conversation, Message, Outbox
 from bot.db.session import transaction
@@ -36,6 +37,7 @@ def reply(conversation_id: str, staff_id: str, text: str, key: str | None = None
         message = add_outgoing(session, conversation, Author.counsellor, text, staff_id=staff_id)
         if key is not None:
             session.add(ReplyKey(staff_id=staff_id, key=key, message_id=message.id))
+        audit.record(session, audit.Action.replied, staff_id, about(session, conversation_id))
         return message.public_id
 
 

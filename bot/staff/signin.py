@@ -14,7 +14,7 @@ from bot.db.models import Staff, StaffSession
 from bot.db.session import reading, transaction
 from bot.db.signin_models import SignInStep
 from bot.errors import NotAllowed
-from bot.staff import accounts, addresses, passwords, second_factor, sessions, totp
+from bot.staff import accounts, addresses, passwords, refusals, second_factor, sessions, totp
 from bot.staff.sessions import SessionKey, digest
 
 FREE_FAILURES = 5
@@ -71,6 +71,7 @@ def login(login: str, password: str, address: str = "", device: str = "", *, bin
     may_try = addresses.charge(address)
     staff_id, password_hash = _charge_attempt(login.strip().lower()) if may_try else (None, None)
     if not passwords.matches(password_hash, password) or staff_id is None:
+        refusals.note(staff_id)
         raise LoginRefused("login refused")
     addresses.forgive(address)
     return _go_on(staff_id, device, bind)
