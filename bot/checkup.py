@@ -68,6 +68,7 @@ def examine() -> list[Finding]:
     return [
         _secrets(),
         _database(),
+        _audit(),
         _file("engine environment", engine_env.PYTHON.exists(), "run `make setup`"),
         _model(),
         _lexicon(),
@@ -100,6 +101,15 @@ def _database() -> Finding:
     except SQLAlchemyError as error:
         return Finding("database", f"cannot be used ({type(error).__name__})", fault=True)
     return Finding("database", f"{engine().dialect.name}, schema {revision}")
+
+
+def _audit() -> Finding:
+    """Whether the audit's end is in order; the whole chain is checked by `xinqiao audit verify`."""
+    try:
+        head = verify.head()
+    except (SQLAlchemyError, XinqiaoError) as error:
+        return Finding("audit", f"its end cannot be read ({type(error).__name__})", fault=True)
+    return Finding("audit", f"{head.seq} entries")
 
 
 def _model() -> Finding:

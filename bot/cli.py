@@ -116,7 +116,7 @@ def staff_reset_totp(login: Annotated[str, typer.Argument(help="Whose telephone 
     from bot.staff import people
 
     upgrade()
-    people.reset_second_factor(people.id_of(login))
+    people.reset_second_factor(None, people.id_of(login))
     say(f"{login}: the next login binds a new telephone")
 
 

@@ -1,6 +1,6 @@
 """The audit: an append-only, hash-chained record of who did and saw what. It never holds a word that anybody said."""
 
-from bot.audit.actions import NOTHING, Action, Kind, Subject, case, case_or, case_or_person, release, staff
+from bot.audit.actions import NOTHING, Action, Kind, Subject, canned, case, case_or, case_or_person, release, staff
 from bot.audit.record import READ_AGAIN, look, looked_lately, note, record
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Action",
     "Kind",
     "Subject",
+    "canned",
     "case",
     "case_or",
     "case_or_person",

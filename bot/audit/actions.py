@@ -9,12 +9,25 @@ from enum import StrEnum
 class Action(StrEnum):
     """What somebody did or saw."""
 
+    password_passed = "password_passed"  # noqa: S105 - the first step of a login, which waits for the code
+    code_refused = "code_refused"
     sign_in = "sign_in"
     sign_in_failed = "sign_in_failed"
     sign_out = "sign_out"
     password_set = "password_set"  # noqa: S105 - a name, not a password
+    second_factor_bound = "second_factor_bound"
+    second_factor_reset = "second_factor_reset"
+    recovery_codes_made = "recovery_codes_made"
+    recovery_code_used = "recovery_code_used"
+    session_ended = "session_ended"
+    sessions_ended = "sessions_ended"
+    proved = "proved"
+    proof_failed = "proof_failed"
     staff_added = "staff_added"
     link_made = "link_made"
+    role_changed = "role_changed"
+    staff_disabled = "staff_disabled"
+    staff_enabled = "staff_enabled"
 
     queue_read = "queue_read"
     thread_read = "thread_read"
@@ -22,15 +35,35 @@ class Action(StrEnum):
     preview_read = "preview_read"
     contact_read = "contact_read"
     undelivered_read = "undelivered_read"
+    searched = "searched"
 
     claimed = "claimed"
     acknowledged = "acknowledged"
     replied = "replied"
+    sent_again = "sent_again"
+    noted = "noted"
+    invited = "invited"
+    joined = "joined"
+    left = "left"
+    taken_over = "taken_over"
     handed_back = "handed_back"
     closed = "closed"
     reopened = "reopened"
     marked = "marked"
     drill_cleared = "drill_cleared"
+
+    canned_saved = "canned_saved"
+    canned_retired = "canned_retired"
+    canned_restored = "canned_restored"
+
+    turn_added = "turn_added"
+    turn_removed = "turn_removed"
+    exception_added = "exception_added"
+    exception_removed = "exception_removed"
+    duty_said = "duty_said"
+    address_added = "address_added"
+    address_removed = "address_removed"
+    address_tested = "address_tested"
 
     lexicon_edited = "lexicon_edited"
     lexicon_discarded = "lexicon_discarded"
@@ -60,6 +93,7 @@ class Kind(StrEnum):
     person = "person"  # where there is no case at all
     staff = "staff"
     release = "release"  # of the lexicon
+    canned = "canned"  # a canned reply
 
 
 @dataclass(frozen=True)
@@ -88,11 +122,16 @@ def case_or_person(number: str | None, person_id: str) -> Subject:
     return case(number) if number else Subject(Kind.person, person_id)
 
 
-def staff(staff_id: str) -> Subject:
-    """A member of staff."""
-    return Subject(Kind.staff, staff_id)
+def staff(staff_id: str | None) -> Subject:
+    """A member of staff; None: nobody in particular."""
+    return Subject(Kind.staff, staff_id) if staff_id else NOTHING
 
 
 def release(number: int) -> Subject:
     """A draft or release of the lexicon."""
     return Subject(Kind.release, str(number))
+
+
+def canned(number: int) -> Subject:
+    """A canned reply."""
+    return Subject(Kind.canned, str(number))

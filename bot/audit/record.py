@@ -18,7 +18,24 @@ from bot.db.session import reading, transaction
 
 READ_AGAIN = timedelta(minutes=5)  # looks of one person at one thing within this are one look
 SAFE_FIELDS = frozenset(
-    {"as_of", "case", "cases", "count", "day", "did", "fault", "left", "passed", "role", "verdict", "who"}
+    {
+        "as_of",
+        "case",
+        "cases",
+        "count",
+        "day",
+        "days",
+        "did",
+        "fault",
+        "hours",
+        "left",
+        "passed",
+        "place",
+        "role",
+        "said",
+        "verdict",
+        "who",
+    }
 )
 SAFE_VALUE = re.compile(r"[A-Za-z0-9_.:-]{0,40}")  # a word of an enum, an id, a date: no sentence and no Chinese fits
 _WAITING = "audit"
@@ -34,25 +51,21 @@ def record(
     Raises ValueError for a field or a value that could carry words of anybody.
     """
     act = Act(action, staff_id, _checked(subject), _safe(detail))
-    if _WAITING not in session.info:
-        session.info[_WAITING] = []
-        event.listen(session, "before_commit", _write)
-        event.listen(session, "after_rollback", _forget)
-    session.info[_WAITING].append(act)
+    session.info.setdefault(_WAITING, []).append(act)
 
 
+@event.listens_for(Session, "before_commit")
 def _write(session: Session) -> None:
-    waiting: list[Act] = session.info[_WAITING]
-    if session.in_nested_transaction() or not waiting:
+    if session.in_nested_transaction() or not session.info.get(_WAITING):
         return
-    acts = tuple(waiting)
-    waiting.clear()
+    acts: list[Act] = session.info.pop(_WAITING)
     session.flush()  # the act's own locks come before the chain's, always: so nobody waits in a circle
     append(session, acts)
 
 
+@event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
-    session.info[_WAITING].clear()
+    session.info.pop(_WAITING, None)
 
 
 def _checked(subject: Subject) -> Subject:

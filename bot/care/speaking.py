@@ -78,6 +78,7 @@ def send_again(conversation_id: str, staff_id: str, message_id: int) -> None:
         if row.state != OutboxState.dead:
             raise NotAllowedNow("it is already on its way")
         row.state, row.attempts, row.not_before, row.error_code = OutboxState.pending, 0, now(), None
+        audit.record(session, audit.Action.sent_again, staff_id, about(session, conversation_id))
 
 
 def _outbox_of(conversation_id: str, message_id: int) -> Select[Outbox]:

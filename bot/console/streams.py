@@ -73,6 +73,7 @@ class ConversationLook:
             self.after = new[-1]["id"] if new else self.after
             events.append(_event("messages", new, self.after))
         if notes != self.notes:
+            await self._note()
             self.notes = notes
             events.append(_event("notes", notes))
         if state != self.sent:

@@ -32,12 +32,15 @@ class SetupLinkInvalid(NotAllowed):
     code = "setup_link_invalid"
 
 
-def add(login: str, display_name: str, role: Role) -> str:
-    """Creates an account without a password; gives its set-up token. Raises BadInput for a bad or taken login."""
+def add(login: str, display_name: str, role: Role, by: str | None = None) -> str:
+    """Creates an account without a password; gives its set-up token. Raises BadInput for a bad or taken login.
+
+    `by` is the admin who does it; None: the command line.
+    """
     token = secrets.token_urlsafe(32)
     try:
         with transaction() as session:
-            _enrol(session, _new_staff(login, display_name, role, token))
+            _enrol(session, _new_staff(login, display_name, role, token), by)
     except IntegrityError:
         raise BadInput("this login is taken") from None
     return token
@@ -52,9 +55,9 @@ def _new_staff(login: str, display_name: str, role: Role, token: str) -> Staff:
     return staff
 
 
-def _enrol(session: Session, staff: Staff) -> None:
+def _enrol(session: Session, staff: Staff, by: str | None = None) -> None:
     session.add(staff)
-    audit.record(session, audit.Action.staff_added, None, audit.staff(staff.id), role=staff.role.value)
+    audit.record(session, audit.Action.staff_added, by, audit.staff(staff.id), role=staff.role.value)
 
 
 def _give_link(staff: Staff, token: str) -> None:
@@ -74,7 +77,7 @@ def _canonical(login: str) -> str:
     return found
 
 
-def renew(login: str) -> str:
+def renew(login: str, by: str | None = None) -> str:
     """Gives a new set-up token; the one before is dead. The password stays until the link is used."""
     token = secrets.token_urlsafe(32)
     with transaction() as session:
@@ -82,7 +85,7 @@ def renew(login: str) -> str:
         if staff is None:
             raise NotFound("no such login")
         _give_link(staff, token)
-        audit.record(session, audit.Action.link_made, None, audit.staff(staff.id))
+        audit.record(session, audit.Action.link_made, by, audit.staff(staff.id))
     return token
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from bot import audit
+from bot.audit import Action
 from bot.clock import now
 from bot.db.models import Staff
 from bot.db.session import transaction
@@ -34,14 +35,14 @@ class _Strangers:
 _strangers = _Strangers()
 
 
-def note(staff_id: str | None) -> None:
+def note(staff_id: str | None, action: Action = Action.sign_in_failed) -> None:
     """Records a refusal. A wrong password for an account is one entry with its failures in a row; all others, once a
     minute, are one entry with their number since the last."""
     if staff_id is None:
         count = _strangers.one_more()
         if count:
-            audit.note(audit.Action.sign_in_failed, None, count=count)
+            audit.note(action, None, count=count)
         return
     with transaction() as session:
         staff = session.get_one(Staff, staff_id)
-        audit.record(session, audit.Action.sign_in_failed, None, audit.staff(staff_id), count=staff.failed_logins)
+        audit.record(session, action, None, audit.staff(staff_id), count=staff.failed_logins)

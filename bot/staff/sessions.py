@@ -113,7 +113,7 @@ def of_staff(staff_id: str) -> list[StaffSession]:
     return [row for row in rows if _lives(row)]
 
 
-def end(staff_id: str, public_id: str) -> None:
+def end(by: str, staff_id: str, public_id: str) -> None:
     """Ends one session of this person. Raises NotFound if it is not theirs or over."""
     with transaction() as session:
         one = (StaffSession.staff_id == staff_id, StaffSession.public_id == public_id)
@@ -121,6 +121,7 @@ def end(staff_id: str, public_id: str) -> None:
         if found is None:
             raise NotFound("no such session")
         session.delete(found)
+        audit.record(session, audit.Action.session_ended, by, audit.staff(staff_id))
 
 
 def end_all(session: Session, staff_id: str) -> None:
