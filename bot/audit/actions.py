@@ -32,7 +32,6 @@ class Action(StrEnum):
     queue_read = "queue_read"
     thread_read = "thread_read"
     panel_read = "panel_read"
-    preview_read = "preview_read"
     contact_read = "contact_read"
     undelivered_read = "undelivered_read"
     searched = "searched"

@@ -71,7 +71,7 @@ async def audit_page(session: Reader) -> Response:
         exports=session.staff.role == Role.auditor,
         people={staff_id: found[0] for staff_id, found in people.items()},
         system=(search.SYSTEM, audit_words.NOBODY),
-        actions=audit_words.ACTIONS,
+        groups=audit_words.GROUPS,
         anchors=await asyncio.to_thread(verify.daily),
         today=local(now()).date(),
     )

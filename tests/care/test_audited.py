@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from bot.audit import READ_AGAIN, verify
-from bot.care import desk, exercises, retention
+from bot.care import desk, exercises, notes, retention, rota
 from bot.channels.incoming import Incoming
+from bot.clock import local, now
 from bot.console.streams import ConversationLook
 from bot.conversation.inbox import accept
 from bot.db.models import CareCase
 from bot.db.session import reading
-from bot.db.states import Role
+from bot.db.states import Role, Rung
 from bot.staff import accounts, sessions, signin
 from tests import second_step
 from tests.audit.ground import rows
@@ -142,3 +143,26 @@ def test_the_first_admin_and_every_new_link_for_them_are_recorded(any_database: 
     accounts.ensure_first_admin()
     accounts.ensure_first_admin()
     assert [row.action for row in rows()] == ["staff_added", "link_made"]
+
+
+def test_a_private_note_is_recorded_by_its_case_and_a_thread_that_stays_open_as_read_again(anywhere: Anywhere) -> None:
+    conversation, staff = say(CRY).conversation_id, a_counsellor()
+    anywhere.answer_all()
+    look = ConversationLook(conversation, staff, 0)
+    asyncio.run(look())
+    look.noted -= READ_AGAIN.total_seconds()
+    notes.add(conversation, staff, "夜里再看一眼", key="a" * 32)
+    notes.add(conversation, staff, "夜里再看一眼", key="a" * 32)
+    assert entries("noted") == [(staff, "case", number(), "{}")], "a second press is no second note"
+    asyncio.run(look())
+    assert entries("thread_read") == [(staff, "case", number(), "{}")]
+
+
+def test_turns_and_exceptions_are_recorded_with_hours_and_whose_they_are(any_database: str) -> None:
+    who = a_counsellor()
+    rota.add_turn(who, [3, 1], time(21), time(6), who, Rung.second)
+    rota.add_exception(who, local(now()).date(), time(0), time(0), None, None)
+    [(by, _, subject, detail)] = entries("turn_added")
+    assert (by, subject, detail) == (who, who, '{"days":"1-3","hours":"21:00-06:00","place":"second"}')
+    [(_, kind, subject, detail)] = entries("exception_added")
+    assert (kind, subject, detail.endswith('"hours":"00:00-00:00"}')) == ("none", "", True)
