@@ -8,7 +8,7 @@ from typing import Any
 from bot.db.states import CaseState
 from bot.demo.staff import COUNSELLORS
 from bot.demo.stage import Stage
-from bot.demo.stories import load, play
+from bot.demo.stories import load
 
 SHARES = {  # of a hundred cases, how many stand where
     CaseState.open: 26,
@@ -27,11 +27,10 @@ AGE = {  # days since the beginning, at least and at most
 CHANNELS = ("web", "web", "web", "wechat", "telegram")
 
 
-def fill(stage: Stage, count: int) -> None:
-    """Adds that many cases."""
+def stories(stage: Stage, count: int) -> list[dict[str, Any]]:
+    """Gives that many short stories, of one case each."""
     parts = load()["crowd"]
-    for number in range(count):
-        play(stage, _story(stage, parts, _state_of(number)), f"demo-crowd-{number}")
+    return [_story(stage, parts, _state_of(number)) for number in range(count)]
 
 
 def _state_of(number: int) -> CaseState:

@@ -23,8 +23,8 @@ from bot.settings import settings
 
 CASES = 60
 LONG_AGO = timedelta(days=30)  # when the staff and the rota were set up
-AREAS: tuple[Callable[[Stage], None], ...] = (duty.fill, stories.fill)
-"""What fills one part of the desk each, in this order. A new part of the desk adds its own here."""
+AREAS: tuple[Callable[[Stage], None], ...] = (duty.fill,)
+"""What sets up one part of the desk each, before anybody writes. A new part of the desk adds its own here."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ def _fill_new(cases: int) -> None:
     with staff.somebody_there(), clock_of(stage):
         for area in AREAS:
             area(stage)
-        crowd.fill(stage, max(0, cases - len(stories.load()["stories"]) - 1))
+        short = crowd.stories(stage, max(0, cases - len(stories.load()["stories"]) - 1))
+        stories.play_all(stage, short)
     demo_mark.set_filled()
     if engine().dialect.name == "sqlite":
         event.remove(engine(), "connect", _write_fast)

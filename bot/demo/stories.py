@@ -23,9 +23,9 @@ def load(path: Path = PATH) -> dict[str, Any]:
     return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
-def fill(stage: Stage) -> None:
-    """Plays all stories but the live one."""
-    for number, story in enumerate(load()["stories"]):
+def play_all(stage: Stage, more: list[dict[str, Any]]) -> None:
+    """Plays all stories but the live one, and these, in the order in which they begin: so numbers grow with days."""
+    for number, story in enumerate(sorted([*load()["stories"], *more], key=beginning)):
         play(stage, story, f"demo-story-{number}")
 
 
