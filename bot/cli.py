@@ -163,6 +163,25 @@ def drill(
 
 
 @app.command()
+def demo(
+    directory: Annotated[Path | None, typer.Option("--dir", help="An empty directory; it is kept.")] = None,
+    cases: Annotated[int, typer.Option(min=0, max=20_000, help="How many cases there shall be, about.")] = 60,
+    fill_only: Annotated[bool, typer.Option("--fill-only", help="Fill it, but do not serve it.")] = False,
+    into_database: Annotated[
+        bool, typer.Option("--into-database", help="Into the empty database of XINQIAO_DATABASE_URL.")
+    ] = False,
+) -> None:
+    """Fill a throw-away database with invented people and serve it. Refuses on a database that holds anything else."""
+    from bot import service
+    from bot.demo import fill, place
+
+    with place.settled(directory, into_database=into_database, keep=fill_only):
+        fill.tell(fill.fill(cases), say)
+        if not fill_only:
+            service.run(say)
+
+
+@app.command()
 def backup(file: Annotated[Path, typer.Argument(help="Where the copy goes; nothing may be there yet.")]) -> None:
     """Copy the SQLite database while everything runs, and check the copy. The keys are not in it."""
     from bot.db import backup
