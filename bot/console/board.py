@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.care import company, desk
+from bot.care import company, desk, scope
 from bot.clock import local, now
 from bot.console import beside, labels, night
 from bot.console.cases import holders, stuck_messages, unanswered
@@ -37,15 +37,14 @@ class Snapshot:
 
     `holders` maps a conversation to the id of the counsellor who has it, `unanswered` to how many messages the worker
     has written since the counsellor last spoke, and since when; `guests` maps (conversation, staff id) to whether they
-    have joined, `notices` a staff id to what was taken from them.
+    have joined. It is everybody's: `payload` gives each their part.
     """
 
     rows: list[desk.QueueRow]
     holders: dict[str, str]
     unanswered: dict[str, tuple[int, datetime]]
-    undelivered: int
+    undelivered: list[str]  # the conversation of each message that came to nothing
     guests: dict[tuple[str, str], bool] = field(default_factory=dict)
-    notices: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 class Board:
@@ -56,7 +55,7 @@ class Board:
         self._lock = asyncio.Lock()
         self._version = -1
         self._read_at = 0.0
-        self._snapshot = Snapshot([], {}, {}, 0)
+        self._snapshot = Snapshot([], {}, {}, [])
 
     async def snapshot(self) -> Snapshot:
         """Gives the queue, never older than the last change this process knows of."""
@@ -74,18 +73,25 @@ class Board:
 
 
 def _read() -> Snapshot:
-    undelivered = len(desk.dead_letters()) + len(stuck_messages())
+    undelivered = [row[0] for row in desk.dead_letters()] + [one.conversation_id for one in stuck_messages()]
     with reading() as session:
         guests = {(one.conversation_id, one.staff_id): one.joined for one in company.guests(session)}
-    return Snapshot(desk.queue(), holders(), unanswered(), undelivered, guests, beside.notices())
+    return Snapshot(desk.queue(), holders(), unanswered(), undelivered, guests)
 
 
 def payload(snapshot: Snapshot, staff_id: str) -> dict[str, Any]:
-    """Gives the queue for one member of staff as JSON: who, how bad, how long, never a word of what was said."""
+    """Gives the queue for one member of staff as JSON: who, how bad, how long, never a word of what was said.
+
+    What they may see is asked anew each time, so that a change of unit counts at once. Reads the database.
+    """
+    ids = {row.conversation_id for row in snapshot.rows} | set(snapshot.undelivered)
+    with reading() as session:
+        seen = scope.visible(session, staff_id, ids)
+        notices = beside.notices(session, staff_id)
     return {
-        "rows": [_row(row, snapshot, staff_id) for row in snapshot.rows],
-        "undelivered": snapshot.undelivered,
-        "notices": snapshot.notices.get(staff_id, []),
+        "rows": [_row(row, snapshot, staff_id) for row in snapshot.rows if row.conversation_id in seen],
+        "undelivered": sum(one in seen for one in snapshot.undelivered),
+        "notices": notices,
     }
 
 

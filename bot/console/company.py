@@ -39,10 +39,10 @@ class Notice(BaseModel):
     notice: int
 
 
-@routes.get("/colleagues")
-async def colleagues(session: Counsellor) -> Done:
+@routes.get("/c/{conversation_id}/colleagues")
+async def colleagues(conversation_id: guard.ConversationId, session: Counsellor) -> Done:
     """Who can be invited, and who of them is at the desk now."""
-    found = await asyncio.to_thread(company.colleagues, session.staff_id)
+    found = await asyncio.to_thread(company.colleagues, conversation_id, session.staff_id)
     return {"colleagues": [_colleague(one) for one in found]}
 
 

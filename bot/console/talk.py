@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from bot.care import canned, notes, search, speaking
+from bot.care import canned, notes, scope, search, speaking
 from bot.console import guard, labels
 from bot.console.actions import Done, Reply, Words, do
 from bot.console.edge import DeskRoute
@@ -47,9 +47,9 @@ async def note(conversation_id: guard.ConversationId, words: Reply, request: Req
 
 
 @routes.post("/search")
-async def find(words: Words, _: Counsellor) -> Done:
+async def find(words: Words, session: Counsellor) -> Done:
     """Finds conversations by case number, pseudonym or note; in the body, so that no words get into an address."""
-    found = await asyncio.to_thread(search.find, words.clean)
+    found = await asyncio.to_thread(search.find, words.clean, scope.may_see(session.staff_id))
     return {"found": [_found(one) for one in found]}
 
 
