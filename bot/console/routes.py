@@ -12,6 +12,7 @@ from bot.console import (
     care,
     company,
     entry,
+    identity,
     lexicon,
     pages,
     people,
@@ -19,17 +20,34 @@ from bot.console import (
     rota,
     streams,
     talk,
+    units,
 )
 from bot.console.board import Board, Feed
 
 PREFIX = "/desk"
+PARTS = (
+    entry,
+    account,
+    people,
+    units,
+    pages,
+    actions,
+    care,
+    talk,
+    company,
+    identity,
+    replies,
+    lexicon,
+    rota,
+    streams,
+)
 
 
 def router(feed: Feed) -> APIRouter:
     """Gives the router of the desk, to be included as it is. `feed` tells the pages when to look again."""
     offer = _offer(Board(feed))
     desk = APIRouter(include_in_schema=False)
-    for part in (entry, account, people, pages, actions, care, talk, company, replies, lexicon, rota, streams):
+    for part in PARTS:
         desk.include_router(part.routes, prefix=PREFIX, dependencies=[Depends(offer)])
     return desk
 
