@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.care import scope
+from bot.care.company import LEADS
 from bot.care.panel import cases_of
 from bot.clock import now
 from bot.db.models import CareCase, CaseEvent, Conversation, Person, Staff
@@ -173,6 +174,15 @@ def open_requests(lead_id: str) -> list[Open]:
     )
     with reading() as session:
         return [_open(session, row, pseudonym, name) for row, pseudonym, name in session.execute(rows).all()]
+
+
+def count_open(session: Session, staff_id: str) -> int:
+    """Gives how many requests wait for this person's decision; none for one who is no lead."""
+    if session.get_one(Staff, staff_id).role not in LEADS:
+        return 0
+    mine = (IdentityRequest.state == IdentityState.asked, IdentityRequest.staff_id != staff_id)
+    rows = select(IdentityRequest.id).join(Conversation, Conversation.id == IdentityRequest.conversation_id)
+    return len(session.execute(rows.where(*mine, scope.may_see(staff_id))).all())
 
 
 def _open(session: Session, row: IdentityRequest, pseudonym: str, by: str) -> Open:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.care import company, desk, scope
+from bot.care import company, desk, identity, scope
 from bot.clock import local, now
 from bot.console import beside, labels, night
 from bot.console.cases import holders, stuck_messages, unanswered
@@ -88,10 +88,12 @@ def payload(snapshot: Snapshot, staff_id: str) -> dict[str, Any]:
     with reading() as session:
         seen = scope.visible(session, staff_id, ids)
         notices = beside.notices(session, staff_id)
+        asked = identity.count_open(session, staff_id)
     return {
         "rows": [_row(row, snapshot, staff_id) for row in snapshot.rows if row.conversation_id in seen],
         "undelivered": sum(one in seen for one in snapshot.undelivered),
         "notices": notices,
+        "asked": asked,
     }
 
 
