@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.care import company, desk, placing, scope, units
-from bot.db.models import Conversation
+from bot.care import company, desk, placing, scope, units, waiting
+from bot.db.models import Conversation, StaffSession
 from bot.db.org_models import WorkerUnit
 from bot.db.session import reading, transaction
 from bot.db.states import Owner, Role, TaskKind, UnitKind
@@ -148,6 +148,18 @@ def test_the_tree_keeps_its_order(database: object) -> None:
     units.reopen(tree.west)
     units.rename(tree.west, "  西城 总工会 ")
     assert [one.name for one in units.tree() if one.id == tree.west] == ["西城 总工会"]
+
+
+def test_who_waits_is_not_told_that_somebody_is_there_if_it_is_only_their_own_employer(database: object) -> None:
+    tree, lin = a_tree(), a_person("lin")
+    conversation = say("加班费怎么算").conversation_id
+    with transaction() as session:
+        session.add(StaffSession(token_hash="x", staff_id=lin, csrf="x"))
+    assert waiting.someone_on_duty(conversation)
+    sits(lin, None, tree.factory)
+    belongs(conversation, tree.factory)
+    assert not waiting.someone_on_duty(conversation)
+    assert waiting.someone_on_duty()
 
 
 def test_a_closed_unit_keeps_its_wall(database: object) -> None:

@@ -25,6 +25,9 @@ def looks(page: Page, name: str) -> None:
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         check_reading(page)
+        assert page.evaluate(
+            "[...document.querySelectorAll('.sheet')].every((one) => one.scrollWidth <= one.clientWidth)"
+        )
         shot(page, f"{name}-{scheme}")
 
 
