@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
+from bot import audit
+from bot.audit import Action
 from bot.care import scope
 from bot.care.company import LEADS
 from bot.care.panel import cases_of
@@ -93,7 +95,7 @@ def ask(conversation_id: str, staff_id: str, reason: str) -> None:
         if last is not None and last.state in (IdentityState.asked, IdentityState.granted) and not _is_over(last):
             raise NotAllowedNow("there is a request already")
         session.add(IdentityRequest(conversation_id=conversation_id, staff_id=staff_id, reason=reason))
-        _note(session, conversation_id, "identity_asked", staff_id, reason)
+        _note(session, conversation_id, Action.identity_asked, staff_id, reason)
 
 
 def decide(request_id: int, lead_id: str, granted: bool, answer: str) -> str:
@@ -113,7 +115,8 @@ def decide(request_id: int, lead_id: str, granted: bool, answer: str) -> str:
         row.state = IdentityState.granted if granted else IdentityState.refused
         row.decided_by, row.decided_at, row.answer = lead_id, now(), answer
         row.until = now() + GRANT_LASTS if granted else None
-        _note(session, row.conversation_id, f"identity_{row.state.value}", lead_id, answer)
+        act = Action.identity_granted if granted else Action.identity_refused
+        _note(session, row.conversation_id, act, lead_id, answer, who=row.staff_id)
         return row.conversation_id
 
 
@@ -124,7 +127,8 @@ def look(conversation_id: str, staff_id: str) -> Identity:
         row = session.execute(_own(conversation_id, staff_id).limit(1)).scalar_one_or_none()
         if row is None or row.state != IdentityState.granted or _is_over(row):
             raise NotAllowedNow("no grant in force")
-        return _reveal(session, conversation, staff_id, None)
+        _note(session, conversation_id, Action.identity_read, staff_id, None)
+        return _identity(conversation)
 
 
 def look_at_once(conversation_id: str, lead_id: str, reason: str) -> Identity:
@@ -137,11 +141,11 @@ def look_at_once(conversation_id: str, lead_id: str, reason: str) -> Identity:
         row = IdentityRequest(conversation_id=conversation_id, staff_id=lead_id, reason=reason)
         row.state, row.decided_by, row.decided_at = IdentityState.at_once, lead_id, now()
         session.add(row)
-        return _reveal(session, conversation, lead_id, reason)
+        _note(session, conversation_id, Action.identity_read_at_once, lead_id, reason)
+        return _identity(conversation)
 
 
-def _reveal(session: Session, conversation: Conversation, staff_id: str, reason: str | None) -> Identity:
-    _note(session, conversation.id, "identity_read", staff_id, reason)
+def _identity(conversation: Conversation) -> Identity:
     found = conversation.identity
     return Identity(found.channel, found.account, found.external_id)
 
@@ -153,11 +157,14 @@ def _checked(reason: str) -> str:
     return reason
 
 
-def _note(session: Session, conversation_id: str, kind: str, staff_id: str, note: str | None) -> None:
+def _note(
+    session: Session, conversation_id: str, act: Action, staff_id: str, note: str | None, who: str | None = None
+) -> None:
     case = session.execute(cases_of(conversation_id).limit(1)).scalar_one_or_none()
     if case is None:
         raise NotFound("no case on which it could be written")
-    session.add(CaseEvent(case_id=case.id, kind=kind, staff_id=staff_id, note=note))
+    session.add(CaseEvent(case_id=case.id, kind=act.value, staff_id=staff_id, note=note))
+    audit.record(session, act, staff_id, audit.case(case.number), who=who)
 
 
 def open_requests(lead_id: str) -> list[Open]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bot import texts
+from bot import audit, texts
+from bot.audit import Action
 from bot.care import company, night, scope, units, waiting
 from bot.care.moves import move_case, move_owner
-from bot.care.panel import cases_of
+from bot.care.panel import about, cases_of
 from bot.clock import now
 from bot.db.models import CaseEvent, Conversation, Staff
 from bot.db.org_models import StaffUnit, UnionUnit, WorkerUnit
@@ -40,7 +41,7 @@ def place_worker(conversation_id: str, by: str, unit_id: str | None) -> None:
         session.flush()
         if not scope.who_sees(session, conversation_id, scope.at_desk(session)):
             raise NobodySees("nobody could see it")
-        _note(session, conversation_id, "unit_set", by)
+        _note(session, conversation_id, Action.unit_set, by)
         release_unseen(session, by, conversation_id)
 
 
@@ -59,6 +60,9 @@ def place_staff(by: str, staff_id: str, unit_id: str | None, employer_id: str | 
             if one != before:
                 _must_be_open(session, one)
         session.merge(StaffUnit(staff_id=staff_id, unit_id=unit_id, employer_id=employer_id))
+        audit.record(
+            session, Action.staff_placed, by, audit.staff(staff_id), unit=unit_id or "", employer=employer_id or ""
+        )
         session.flush()
         release_unseen(session, by)
 
@@ -67,6 +71,7 @@ def move_unit(by: str, unit_id: str, parent_id: str | None) -> None:
     """Moves a unit in the tree. Raises BadUnit, NotFound."""
     with transaction() as session:
         units.move(session, unit_id, parent_id)
+        audit.record(session, Action.unit_moved, by, audit.unit(unit_id))
         release_unseen(session, by)
 
 
@@ -123,19 +128,23 @@ def _release(session: Session, conversation: Conversation, by: str | None) -> No
     if case.state == CaseState.in_care:
         move_case(case, CaseState.open)
     case.staff_id, case.waiting_since = None, now()
-    event = _note(session, conversation.id, company.OUT_OF_SCOPE, by)
+    event = _note(session, conversation.id, Action.out_of_scope, by, who=holder)
     if event is not None and holder is not None:
         session.add(HandOver(event_id=event.id, from_staff_id=holder))
     waiting.begin(session, case, conversation)
     night.call_again(session, conversation)
 
 
-def _note(session: Session, conversation_id: str, kind: str, by: str | None) -> CaseEvent | None:
-    """Writes it on the case in hand, if there is a case."""
+def _note(
+    session: Session, conversation_id: str, act: Action, by: str | None, who: str | None = None
+) -> CaseEvent | None:
+    """Records it, and writes it on the case in hand if there is a case. Which unit it was stays out of the audit:
+    leads of all employers read that."""
+    audit.record(session, act, by, about(session, conversation_id), who=who)
     case = session.execute(cases_of(conversation_id).limit(1)).scalar_one_or_none()
     if case is None:
         return None
-    event = CaseEvent(case_id=case.id, kind=kind, staff_id=by)
+    event = CaseEvent(case_id=case.id, kind=act.value, staff_id=by)
     session.add(event)
     session.flush()
     return event

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import audit
+from bot.audit import Action
 from bot.clock import now
 from bot.db.org_models import UnionUnit
 from bot.db.session import reading, transaction
@@ -77,7 +79,7 @@ def path_of(session: Session, unit_id: str | None) -> str:
     return " › ".join(reversed(names))
 
 
-def add(parent_id: str | None, kind: UnitKind, name: str) -> str:
+def add(by: str, parent_id: str | None, kind: UnitKind, name: str) -> str:
     """Adds a unit and gives its id. Raises BadUnit, NotFound."""
     with transaction() as session:
         _lock(session)
@@ -85,14 +87,16 @@ def add(parent_id: str | None, kind: UnitKind, name: str) -> str:
         _put(session, row, parent_id, name)
         session.add(row)
         session.flush()
+        audit.record(session, Action.unit_added, by, audit.unit(row.id))
         return row.id
 
 
-def rename(unit_id: str, name: str) -> None:
+def rename(by: str, unit_id: str, name: str) -> None:
     """Gives a unit another name. Raises BadUnit, NotFound."""
     with transaction() as session:
         row = _lock(session).get(unit_id) or _none()
         _put(session, row, row.parent_id, name)
+        audit.record(session, Action.unit_renamed, by, audit.unit(unit_id))
 
 
 def move(session: Session, unit_id: str, parent_id: str | None) -> None:
@@ -108,7 +112,7 @@ def move(session: Session, unit_id: str, parent_id: str | None) -> None:
     session.flush()
 
 
-def close(unit_id: str) -> None:
+def close(by: str, unit_id: str) -> None:
     """Takes a unit out of the choice; who belongs to it stays. Raises StillOpenBelow, NotFound."""
     with transaction() as session:
         rows = _lock(session)
@@ -116,14 +120,16 @@ def close(unit_id: str) -> None:
         if any(one.parent_id == unit_id and one.closed_at is None for one in rows.values()):
             raise StillOpenBelow("there are open units below")
         row.closed_at = row.closed_at or now()
+        audit.record(session, Action.unit_closed, by, audit.unit(unit_id))
 
 
-def reopen(unit_id: str) -> None:
+def reopen(by: str, unit_id: str) -> None:
     """Puts a unit back into the choice. Raises BadUnit if the one above is closed, NotFound."""
     with transaction() as session:
         row = _lock(session).get(unit_id) or _none()
         _put(session, row, row.parent_id, row.name)
         row.closed_at = None
+        audit.record(session, Action.unit_reopened, by, audit.unit(unit_id))
 
 
 def _lock(session: Session) -> dict[str, UnionUnit]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
+from bot import audit
 from bot.care import identity
 from bot.clock import local
 from bot.console import guard, labels
@@ -68,6 +69,7 @@ async def requests_page(session: Lead) -> Response:
 
 
 async def _page(session: StaffSession, status: int = 200, text: str = "") -> Response:
+    await asyncio.to_thread(audit.look, audit.Action.identity_requests_read, session.staff_id)
     rows = await asyncio.to_thread(identity.open_requests, session.staff_id)
     shown = [{"one": row, "at": f"{local(row.asked_at):%m-%d %H:%M}"} for row in rows]
     return page("identity.html", status, rows=shown, text=text, max_reason=identity.MAX_REASON, **frame(session))

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from bot.console import (
     account,
     actions,
+    audit,
     care,
     company,
     entry,
@@ -39,6 +40,7 @@ PARTS = (
     replies,
     lexicon,
     rota,
+    audit,
     streams,
 )
 

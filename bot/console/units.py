@@ -74,13 +74,13 @@ async def add(
     parent: Parent = "",
 ) -> Response:
     """Adds a unit."""
-    return await _do(request, session, lambda: units.add(parent or None, kind, name))
+    return await _do(request, session, lambda: units.add(session.staff_id, parent or None, kind, name))
 
 
 @routes.post("/units/{unit_id}/rename")
 async def rename(unit_id: UnitId, request: Request, session: Proved, name: Annotated[str, Form()]) -> Response:
     """Another name."""
-    return await _do(request, session, lambda: units.rename(unit_id, name))
+    return await _do(request, session, lambda: units.rename(session.staff_id, unit_id, name))
 
 
 @routes.post("/units/{unit_id}/move")
@@ -92,10 +92,10 @@ async def move(unit_id: UnitId, request: Request, session: Proved, parent: Paren
 @routes.post("/units/{unit_id}/close")
 async def close(unit_id: UnitId, request: Request, session: Proved) -> Response:
     """Takes it out of the choice."""
-    return await _do(request, session, lambda: units.close(unit_id))
+    return await _do(request, session, lambda: units.close(session.staff_id, unit_id))
 
 
 @routes.post("/units/{unit_id}/reopen")
 async def reopen(unit_id: UnitId, request: Request, session: Proved) -> Response:
     """Puts it back into the choice."""
-    return await _do(request, session, lambda: units.reopen(unit_id))
+    return await _do(request, session, lambda: units.reopen(session.staff_id, unit_id))

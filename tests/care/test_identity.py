@@ -115,7 +115,7 @@ def test_in_danger_of_life_a_lead_looks_at_once_and_only_then(any_database: str)
     cry()
     assert standing(conversation, he).in_danger
     assert identity.look_at_once(conversation, he, "要报警") == WHO
-    assert events() == [("identity_read", "要报警")]
+    assert events() == [("identity_read_at_once", "要报警")]
     with pytest.raises(NotAllowedNow):
         identity.look(conversation, he)
     desk.close(conversation, he, "人找到了")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.care import company, desk, placing, scope, units, waiting
+from bot.db.base import new_id
 from bot.db.models import Conversation, StaffSession
 from bot.db.org_models import WorkerUnit
 from bot.db.session import reading, transaction
@@ -15,6 +16,11 @@ from tests.care.org_ground import Tree, a_tree, belongs, sits
 from tests.console.ground import cry
 from tests.conversation.acts import say, says
 from tests.night import a_person
+
+
+def a_boss() -> str:
+    """Somebody who keeps the tree."""
+    return a_person(new_id(), Role.admin)
 
 
 def holder(conversation_id: str) -> tuple[Owner, str | None]:
@@ -107,7 +113,7 @@ def test_a_unit_can_be_taken_back_and_a_closed_one_is_not_given(database: object
     placing.place_worker(conversation, wu, tree.shop)
     placing.place_worker(conversation, wu, None)
     assert placed(conversation) is None
-    units.close(tree.shop)
+    units.close(a_boss(), tree.shop)
     for wrong in (tree.shop, "0" * 32):
         with pytest.raises(BadInput):
             placing.place_worker(conversation, wu, wrong)
@@ -133,20 +139,20 @@ def test_the_tree_keeps_its_order(database: object) -> None:
     wrong = [(None, UnitKind.district), (tree.shop, UnitKind.district), (None, UnitKind.enterprise)]
     for parent, kind in wrong:
         with pytest.raises(units.BadUnit):
-            units.add(parent, kind, "新的")
+            units.add(a_boss(), parent, kind, "新的")
     for name in ("", "  ", "字" * 61, "东区总工会"):
         with pytest.raises(units.BadUnit):
-            units.add(tree.city, UnitKind.district, name)
+            units.add(a_boss(), tree.city, UnitKind.district, name)
     with pytest.raises(units.BadUnit), transaction() as session:
         units.move(session, tree.group, tree.daughter)
     with pytest.raises(units.StillOpenBelow):
-        units.close(tree.west)
-    units.close(tree.shop)
-    units.close(tree.west)
+        units.close(a_boss(), tree.west)
+    units.close(a_boss(), tree.shop)
+    units.close(a_boss(), tree.west)
     with pytest.raises(units.BadUnit):
-        units.reopen(tree.shop)
-    units.reopen(tree.west)
-    units.rename(tree.west, "  西城 总工会 ")
+        units.reopen(a_boss(), tree.shop)
+    units.reopen(a_boss(), tree.west)
+    units.rename(a_boss(), tree.west, "  西城 总工会 ")
     assert [one.name for one in units.tree() if one.id == tree.west] == ["西城 总工会"]
 
 
@@ -167,6 +173,6 @@ def test_a_closed_unit_keeps_its_wall(database: object) -> None:
     conversation = say("加班费怎么算").conversation_id
     belongs(conversation, tree.factory)
     sits(lin, None, tree.factory)
-    units.close(tree.factory)
+    units.close(a_boss(), tree.factory)
     with reading() as session:
         assert not scope.sees(session, lin, conversation)
