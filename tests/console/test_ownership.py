@@ -99,7 +99,7 @@ def test_a_role_that_is_taken_away_is_gone_at_the_next_request_on_every_route(de
         become(Role.editor)
         assert call(me, method, path, me.csrf) == 403, path
         become(Role.admin)
-        if method == "GET":
+        if method == "GET" and Role.admin in roles:
             assert call(me, method, path, me.csrf) != 403, path
 
 
