@@ -163,6 +163,25 @@ def drill(
 
 
 @app.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where the copy goes; nothing may be there yet.")]) -> None:
+    """Copy the SQLite database while everything runs, and check the copy. The keys are not in it."""
+    from bot.db import backup
+
+    size = backup.copy_to(file)
+    say(f"{file}: {size:,} bytes; it can be read only with the keys (secrets.env), which belong in another place")
+
+
+@app.command()
+def rekey() -> None:
+    """Encrypt everything with the first key of XINQIAO_DATA_KEYS; the others can be dropped afterwards."""
+    from bot.db.rekey import rekey
+    from bot.db.schema import upgrade
+
+    upgrade()
+    say(f"{rekey():,} values encrypted anew; all are under the first key now")
+
+
+@app.command()
 def doctor() -> None:
     """Say what is configured, reachable and missing. Ends with 1 if something is wrong."""
     from bot import checkup
