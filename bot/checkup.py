@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import audit, drill, engine_env, service
 from bot.audit import verify
-from bot.care import notices, rota
+from bot.care import notices, placing, rota
 from bot.clock import local
 from bot.db.encryption import box, lookup_hash
 from bot.db.session import engine, reading
@@ -80,6 +80,7 @@ def examine() -> list[Finding]:
         second_factor(),
         _drill(),
         *_night(),
+        *_unheard(),
         *_hotlines(),
         _local_facts(),
     ]
@@ -172,6 +173,17 @@ def _night() -> list[Finding]:
         ),
         Finding("notices to the office", "set" if office else "no address: the night chain has no last step"),
     ]
+
+
+def _unheard() -> list[Finding]:
+    """Whether somebody at the desk may see each worker who waits or is accompanied."""
+    try:
+        with reading() as session:
+            count = placing.unheard(session)
+    except SQLAlchemyError:
+        return []  # the database has its own line
+    state = f"{count}: give somebody a wider part on /desk/people" if count else "none"
+    return [Finding("conversations that nobody at the desk may see", state, fault=count > 0)]
 
 
 def _hotlines() -> list[Finding]:

@@ -1,6 +1,18 @@
 """The audit: an append-only, hash-chained record of who did and saw what. It never holds a word that anybody said."""
 
-from bot.audit.actions import NOTHING, Action, Kind, Subject, canned, case, case_or, case_or_person, release, staff
+from bot.audit.actions import (
+    NOTHING,
+    Action,
+    Kind,
+    Subject,
+    canned,
+    case,
+    case_or,
+    case_or_person,
+    release,
+    staff,
+    unit,
+)
 from bot.audit.record import READ_AGAIN, look, looked_lately, note, record
 
 __all__ = [
@@ -19,4 +31,5 @@ __all__ = [
     "record",
     "release",
     "staff",
+    "unit",
 ]

@@ -29,12 +29,25 @@ class Action(StrEnum):
     staff_disabled = "staff_disabled"
     staff_enabled = "staff_enabled"
 
+    staff_placed = "staff_placed"
+    unit_added = "unit_added"
+    unit_renamed = "unit_renamed"
+    unit_moved = "unit_moved"
+    unit_closed = "unit_closed"
+    unit_reopened = "unit_reopened"
+
     queue_read = "queue_read"
     thread_read = "thread_read"
     panel_read = "panel_read"
     contact_read = "contact_read"
     undelivered_read = "undelivered_read"
     searched = "searched"
+    identity_asked = "identity_asked"
+    identity_granted = "identity_granted"
+    identity_refused = "identity_refused"
+    identity_read = "identity_read"
+    identity_read_at_once = "identity_read_at_once"
+    identity_requests_read = "identity_requests_read"
 
     claimed = "claimed"
     acknowledged = "acknowledged"
@@ -49,6 +62,8 @@ class Action(StrEnum):
     closed = "closed"
     reopened = "reopened"
     marked = "marked"
+    unit_set = "unit_set"
+    out_of_scope = "out_of_scope"
     drill_cleared = "drill_cleared"
 
     canned_saved = "canned_saved"
@@ -93,6 +108,7 @@ class Kind(StrEnum):
     staff = "staff"
     release = "release"  # of the lexicon
     canned = "canned"  # a canned reply
+    unit = "unit"  # of the union's tree
 
 
 @dataclass(frozen=True)
@@ -134,3 +150,8 @@ def release(number: int) -> Subject:
 def canned(number: int) -> Subject:
     """A canned reply."""
     return Subject(Kind.canned, str(number))
+
+
+def unit(unit_id: str) -> Subject:
+    """A unit of the union's tree."""
+    return Subject(Kind.unit, unit_id)

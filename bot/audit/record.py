@@ -26,6 +26,7 @@ SAFE_FIELDS = frozenset(
         "day",
         "days",
         "did",
+        "employer",
         "fault",
         "hours",
         "left",
@@ -33,6 +34,7 @@ SAFE_FIELDS = frozenset(
         "place",
         "role",
         "said",
+        "unit",
         "verdict",
         "who",
     }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot import audit
 from bot.audit import Action
+from bot.care import scope
 from bot.care.panel import cases_of
+from bot.care.scope import SPEAKERS
 from bot.clock import now
 from bot.db.models import CareCase, CaseEvent, Conversation, Person, Staff, StaffSession
 from bot.db.session import reading, transaction
@@ -20,8 +22,8 @@ from bot.db.thread_models import Companion, HandOver
 from bot.errors import BadInput, NotAllowed, NotAllowedNow, NotFound
 
 LEADS = (Role.lead, Role.admin)
-SPEAKERS = (Role.counsellor, *LEADS)
 MAX_REASON = 300
+OUT_OF_SCOPE = Action.out_of_scope.value  # the event of a conversation that left its holder's part of the tree
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,12 @@ class Guest:
 
 @dataclass(frozen=True)
 class Taken:
-    """What one who lost a conversation is told: which, to whom, why."""
+    """What one who lost a conversation is told: which, to whom, why. `by` is None where it left their part."""
 
     event_id: int
-    staff_id: str
     conversation_id: str
     pseudonym: str
-    by: str
+    by: str | None
     reason: str
 
 
@@ -75,13 +76,15 @@ def must_speak(session: Session, conversation: Conversation, staff_id: str) -> N
 
 
 def invite(conversation_id: str, holder_id: str, guest_id: str) -> None:
-    """Asks a colleague to come in beside the holder. Raises NotFound for one who may not speak at the desk."""
+    """Asks a colleague to come in beside the holder. Raises NotFound for one who may not speak here."""
     with transaction() as session:
         conversation = lock_conversation(session, conversation_id)
         must_have(conversation, holder_id)
         guest = session.get(Staff, guest_id)
         if guest is None or guest.role not in SPEAKERS or guest.disabled_at is not None or guest_id == holder_id:
             raise NotFound("no such colleague")
+        if not scope.sees(session, guest_id, conversation_id):
+            raise NotFound("no such colleague here")
         if _companion(session, conversation_id, guest_id) is None:
             session.add(Companion(conversation_id=conversation_id, staff_id=guest_id, invited_by=holder_id))
             _note(session, conversation_id, Action.invited, holder_id, guest.display_name, who=guest_id)
@@ -154,23 +157,24 @@ def guests(session: Session, conversation_id: str | None = None) -> list[Guest]:
     ]
 
 
-def taken() -> list[Taken]:
-    """What was taken over and the former holder has not read yet, oldest first."""
+def taken(session: Session, staff_id: str) -> list[Taken]:
+    """What was taken from this person and they have not read yet, oldest first. Of what they may not see any more,
+    they are told that it went, not why a colleague took it."""
     by = aliased(Staff)
     rows = (
-        select(HandOver, CaseEvent, CareCase.conversation_id, Person.pseudonym, by.display_name)
+        select(CaseEvent, CareCase.conversation_id, Person.pseudonym, by.display_name)
+        .select_from(HandOver)
         .join(CaseEvent, CaseEvent.id == HandOver.event_id)
         .join(CareCase, CareCase.id == CaseEvent.case_id)
         .join(Person, Person.id == CareCase.person_id)
-        .join(by, by.id == CaseEvent.staff_id)
-        .where(HandOver.seen_at.is_(None))
+        .join(Conversation, Conversation.id == CareCase.conversation_id)
+        .outerjoin(by, and_(by.id == CaseEvent.staff_id, CaseEvent.kind != OUT_OF_SCOPE))
+        .where(HandOver.from_staff_id == staff_id, HandOver.seen_at.is_(None))
+        .where(or_(CaseEvent.kind == OUT_OF_SCOPE, scope.may_see(staff_id)))
         .order_by(HandOver.event_id)
     )
-    with reading() as session:
-        return [
-            Taken(event.id, row.from_staff_id, conversation, pseudonym, name, event.note or "")
-            for row, event, conversation, pseudonym, name in session.execute(rows)
-        ]
+    found = session.execute(rows).all()
+    return [Taken(event.id, place, pseudonym, name, event.note or "") for event, place, pseudonym, name in found]
 
 
 def note_seen(event_id: int, staff_id: str) -> None:
@@ -182,14 +186,18 @@ def note_seen(event_id: int, staff_id: str) -> None:
         row.seen_at = row.seen_at or now()
 
 
-def colleagues(staff_id: str) -> list[Colleague]:
-    """Who can be invited by this person, those who used the desk last first."""
+def colleagues(conversation_id: str, staff_id: str) -> list[Colleague]:
+    """Who can be invited to this conversation by this person, those who used the desk last first."""
     seen = select(func.max(StaffSession.last_seen)).where(StaffSession.staff_id == Staff.id).scalar_subquery()
     with reading() as session:
         rows = session.execute(
             select(Staff, seen).where(Staff.role.in_(SPEAKERS), Staff.disabled_at.is_(None), Staff.id != staff_id)
         )
-        found = [Colleague(row.id, row.display_name, row.role, seen_at) for row, seen_at in rows]
+        found = [
+            Colleague(row.id, row.display_name, row.role, seen_at)
+            for row, seen_at in rows
+            if scope.sees(session, row.id, conversation_id)
+        ]
     return sorted(found, key=lambda one: (-(one.seen_at.timestamp() if one.seen_at else 0), one.name))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot import audit
-from bot.care import notes, tasks
+from bot.care import identity, notes, tasks
 from bot.clock import now
 from bot.db.care_models import AlarmMark, CaseAnswer, Consent, DueTask, EmergencyContact, MoodEntry, SafetyPlan
 from bot.db.models import CareCase, CaseEvent, Conversation, Message, Outbox, Person
@@ -40,6 +40,7 @@ def erase(session: Session, person_id: str, upto: int) -> Erasure:
     _erase_notes(session, person_id, held)
     if held is None:
         notes.erase(session, person_id)
+        identity.erase(session, person_id)
         session.execute(update(Person).where(Person.id == person_id).values(age_band=None))
     else:
         due = now() + LOOK_AGAIN

@@ -9,13 +9,13 @@ from bot.errors import NotAllowedNow
 OWNER_MOVES = {
     Owner.bot: {Owner.waiting, Owner.counsellor, Owner.closed},
     Owner.waiting: {Owner.counsellor, Owner.bot, Owner.closed},
-    Owner.counsellor: {Owner.bot, Owner.closed},
+    Owner.counsellor: {Owner.bot, Owner.closed, Owner.waiting},  # waiting: it left its holder's part of the tree
     Owner.closed: {Owner.bot, Owner.waiting},
 }
 CASE_MOVES = {
     CaseState.open: {CaseState.acknowledged, CaseState.in_care, CaseState.closed},
     CaseState.acknowledged: {CaseState.open, CaseState.in_care, CaseState.closed},
-    CaseState.in_care: {CaseState.follow_up, CaseState.closed},
+    CaseState.in_care: {CaseState.follow_up, CaseState.closed, CaseState.open},
     CaseState.follow_up: {CaseState.open, CaseState.in_care, CaseState.closed},
     CaseState.closed: {CaseState.open},
 }

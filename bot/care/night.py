@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.care import duty, notices, rota, tasks
+from bot.care import duty, notices, rota, scope, tasks
 from bot.clock import now
 from bot.db.care_models import DueTask
 from bot.db.models import Alert, Conversation, Message, Staff
@@ -48,6 +48,17 @@ def _offsets() -> tuple[float, ...]:
     return (0.0, *(float(part) for part in settings().night_steps.split(",")))
 
 
+def call_again(session: Session, conversation: Conversation) -> None:
+    """Rings anew for a conversation in danger that has lost its counsellor: its newest alarm counts as unseen."""
+    newest = select(Alert).where(Alert.conversation_id == conversation.id, Alert.level == conversation.level)
+    found = session.execute(newest.order_by(Alert.id.desc()).limit(1)).scalar_one_or_none()
+    if found is None:
+        return
+    found.acknowledged_at, found.acknowledged_by = None, None
+    if found.level == Level.imminent:
+        _begin(session, conversation)
+
+
 def stop(session: Session, conversation_id: str) -> None:
     """A person has seen it: no further rung is called. What is not sent yet is dropped when its turn comes."""
     tasks.end(session, conversation_id, TaskKind.escalate)
@@ -60,7 +71,7 @@ def climb(session: Session, task: DueTask, conversation: Conversation) -> None:
         tasks.close(task, TaskState.cancelled)
         return
     addresses = notices.live_addresses(session)
-    people = _people(session)
+    people = _people(session, conversation.id)
     called = False
     while task.step < len(RUNGS) and not called:
         called = _call(session, waiting[0], RUNGS[task.step], people, addresses)
@@ -72,14 +83,16 @@ def climb(session: Session, task: DueTask, conversation: Conversation) -> None:
         task.due_at += timedelta(seconds=offsets[task.step] - offsets[task.step - 1])
 
 
-def _people(session: Session) -> dict[Rung, tuple[str, ...]]:
-    """Who stands on each rung now; where the rota names no lead, all of them who are not away."""
-    found = duty.on_duty(now(), rota.of(session))
-    if not found[Rung.lead]:
-        leads = select(Staff.id).where(Staff.role == Role.lead, Staff.disabled_at.is_(None)).order_by(Staff.id)
-        away = rota.away(session)
-        found[Rung.lead] = tuple(one for one in session.execute(leads).scalars() if one not in away)
-    return found
+def _people(session: Session, conversation_id: str) -> dict[Rung, tuple[str, ...]]:
+    """Who stands on each rung now and may see the conversation; where the rota names no such lead, all other leads
+    who are not away. A rung without anybody is not waited for, so the wall costs no time."""
+    planned = duty.on_duty(now(), rota.of(session))
+    leads = select(Staff.id).where(Staff.role == Role.lead, Staff.disabled_at.is_(None)).order_by(Staff.id)
+    away = rota.away(session)
+    others = [one for one in session.execute(leads).scalars() if one not in away]
+    able = scope.who_sees(session, conversation_id, {*others, *(one for people in planned.values() for one in people)})
+    found = {rung: tuple(one for one in people if one in able) for rung, people in planned.items()}
+    return {**found, Rung.lead: found[Rung.lead] or tuple(one for one in others if one in able)}
 
 
 def _call(

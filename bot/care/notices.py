@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import audit, texts
 from bot.audit import Action
+from bot.care import scope
 from bot.clock import now
 from bot.db.models import Alert, CareCase, Conversation, Staff
 from bot.db.night_models import EscalationStep, Notice, NoticeAddress
@@ -100,6 +101,9 @@ def _lease(session: Session, row: Notice) -> Due | None:
     step = session.get_one(EscalationStep, row.step_id)
     address = session.get_one(NoticeAddress, row.address_id)
     if not unseen(session, step.conversation_id):
+        row.state, row.done_at = NoticeState.dropped, now()
+        return None
+    if address.staff_id is not None and not scope.sees(session, address.staff_id, step.conversation_id):
         row.state, row.done_at = NoticeState.dropped, now()
         return None
     if address.removed_at is not None:

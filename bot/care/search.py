@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.care import notes
@@ -37,7 +37,7 @@ class Found:
     where: Where
 
 
-def find(words: str, may_see: ColumnElement[bool] | None = None) -> list[Found]:
+def find(words: str, may_see: ColumnElement[bool]) -> list[Found]:
     """Gives what fits, newest first. `may_see` is a condition on Conversation: nothing else is looked at.
 
     Raises BadInput for fewer than 2 or more than 40 characters.
@@ -45,23 +45,22 @@ def find(words: str, may_see: ColumnElement[bool] | None = None) -> list[Found]:
     words = words.strip()
     if not LEAST <= len(words) <= MOST:
         raise BadInput(f"a search has {LEAST} to {MOST} characters")
-    seen = may_see if may_see is not None else true()
-    noted = notes.search(words, select(Conversation.id).where(seen))
+    noted = notes.search(words, select(Conversation.id).where(may_see))
     case = select(CareCase.conversation_id).where(CareCase.number.icontains(words, autoescape=True))
     named = or_(Person.pseudonym.icontains(words, autoescape=True), Conversation.id.in_(case))
     with reading() as session:
-        first = _conversations(session, seen, named)
-        rest = _conversations(session, seen, Conversation.id.in_(noted)) if noted else []
+        first = _conversations(session, may_see, named)
+        rest = _conversations(session, may_see, Conversation.id.in_(noted)) if noted else []
         known = {row.id for row in first}
         pairs = [(row, Where.number) for row in first] + [(row, Where.note) for row in rest if row.id not in known]
         return [_found(session, row, where) for row, where in pairs[:SHOWN]]
 
 
-def _conversations(session: Session, seen: ColumnElement[bool], which: ColumnElement[bool]) -> list[Conversation]:
+def _conversations(session: Session, may_see: ColumnElement[bool], which: ColumnElement[bool]) -> list[Conversation]:
     query = (
         select(Conversation)
         .join(Person, Person.id == Conversation.person_id)
-        .where(seen, which)
+        .where(may_see, which)
         .options(joinedload(Conversation.person))
         .order_by(Conversation.updated_at.desc(), Conversation.id)
         .limit(SHOWN)

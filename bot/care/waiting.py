@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import texts
-from bot.care import rota, tasks
+from bot.care import rota, scope, tasks
 from bot.clock import local, now
 from bot.db.care_models import DueTask
 from bot.db.models import CareCase, Conversation, StaffSession
@@ -26,16 +26,17 @@ EVENT = "still_waiting"
 WEEKDAYS = "一二三四五六日"
 
 
-def someone_on_duty() -> bool:
+def someone_on_duty(conversation_id: str | None = None) -> bool:
     """True if a member of staff who is not away has used the desk in the last minutes."""
     with reading() as session:
-        return on_duty(session)
+        return on_duty(session, conversation_id)
 
 
-def on_duty(session: Session) -> bool:
-    """The same, inside a transaction."""
+def on_duty(session: Session, conversation_id: str | None = None) -> bool:
+    """The same, inside a transaction; for a conversation, only those count who may see it."""
     seen = select(StaffSession.staff_id).where(StaffSession.last_seen > now() - ON_DUTY)
-    return bool(set(session.execute(seen).scalars()) - rota.away(session))
+    there = set(session.execute(seen).scalars()) - rota.away(session)
+    return bool(there if conversation_id is None else scope.who_sees(session, conversation_id, there))
 
 
 def typical_wait(session: Session) -> timedelta | None:
@@ -52,9 +53,9 @@ def typical_wait(session: Session) -> timedelta | None:
     return waits[int(SHARE * (len(waits) - 1))] if len(waits) >= LEAST else None
 
 
-def facts(session: Session) -> dict[str, str]:
+def facts(session: Session, conversation_id: str | None = None) -> dict[str, str]:
     """Gives what can be said of the wait now, for texts; what is not known is not there."""
-    if on_duty(session):
+    if on_duty(session, conversation_id):
         wait = typical_wait(session)
         return {"typical_wait": words_for(wait)} if wait is not None else {}
     duty = rota.next_duty(session)
@@ -81,7 +82,7 @@ def begin(session: Session, case: CareCase, conversation: Conversation) -> None:
         return
     _plan(session, case, conversation, step=0)
     duty = rota.next_duty(session)
-    if duty is not None and not on_duty(session):
+    if duty is not None and not on_duty(session, conversation.id):
         _promise(session, case, duty)
 
 
@@ -110,7 +111,7 @@ def tell(session: Session, task: DueTask, conversation: Conversation) -> None:
         tasks.close(task, TaskState.cancelled)
         return
     last = task.step + 1 >= len(settings().waiting_notices.split(","))
-    known = {**facts(session), "waited": words_for(now() - case.waiting_since)}
+    known = {**facts(session, conversation.id), "waited": words_for(now() - case.waiting_since)}
     text = texts.with_facts("still_waiting_last" if last else "still_waiting", known)
     add_outgoing(session, conversation, Author.bot, text.text, buttons=text.buttons, marks={"event": EVENT})
     tasks.close(task)

@@ -10,10 +10,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import BaseModel
 
 from bot.clock import local
 from bot.console import entry, guard, labels
-from bot.console.edge import LOGIN_PATH, TEXTS, DeskRoute
+from bot.console.edge import LOGIN_PATH, TEXTS, DeskRoute, Shown
 from bot.console.render import page
 from bot.db.models import StaffSession
 from bot.db.session import transaction
@@ -121,6 +122,24 @@ async def _proof_form(session: StaffSession, back: str, status: int = 200, text:
 
 def _checked(back: str) -> str:
     return back if _BACK.fullmatch(back) else HOME
+
+
+class Proof(BaseModel):
+    """What shows who one is."""
+
+    password: str
+    code: str = ""
+
+
+@routes.post("/api/prove")
+async def prove_in_dialog(request: Request, proof: Proof, session: Anyone) -> dict[str, bool]:
+    """The same as the form, for a dialog of the desk. Raises LoginRefused."""
+    act = partial(signin.prove_again, request.cookies.get(guard.COOKIE, ""), proof.password, proof.code)
+    try:
+        await entry.slow_refusal(entry.in_turn(act))
+    except signin.LoginRefused as fault:
+        raise Shown(fault, TEXTS["proof_refused"]) from None
+    return {"ok": True}
 
 
 @routes.post("/prove")

@@ -38,10 +38,26 @@ GROUPS: dict[str, dict[Action, str]] = {  # as the page offers them
         Action.role_changed: "改角色",
         Action.staff_disabled: "停用账号",
         Action.staff_enabled: "恢复账号",
+        Action.staff_placed: "改负责范围",
         Action.second_factor_bound: "绑定手机验证器",
         Action.second_factor_reset: "重置手机验证器",
         Action.recovery_codes_made: "生成恢复码",
         Action.recovery_code_used: "用了一个恢复码",
+    },
+    "单位": {
+        Action.unit_added: "加单位",
+        Action.unit_renamed: "单位改名",
+        Action.unit_moved: "移动单位",
+        Action.unit_closed: "停用单位",
+        Action.unit_reopened: "恢复单位",
+    },
+    "身份": {
+        Action.identity_asked: "申请看身份",
+        Action.identity_granted: "批准看身份",
+        Action.identity_refused: "不批准看身份",
+        Action.identity_read: "看了身份",
+        Action.identity_read_at_once: "危急时看了身份",
+        Action.identity_requests_read: "看身份申请",
     },
     "看": {
         Action.queue_read: "看队列",
@@ -61,6 +77,8 @@ GROUPS: dict[str, dict[Action, str]] = {  # as the page offers them
         Action.closed: "结案",
         Action.reopened: "重新打开",
         Action.marked: "标记警报",
+        Action.unit_set: "填职工的单位",
+        Action.out_of_scope: "按范围转给别人",
     },
     "一起陪": {
         Action.invited: "请同事进来",
@@ -110,6 +128,7 @@ SUBJECTS = {
     Kind.person: "职工编号 {:.8}（没有个案）",
     Kind.release: "词库第 {} 版",
     Kind.canned: "常用回话第 {} 条",
+    Kind.unit: "单位 {:.8}",
 }
 FIELDS = {
     "as_of": "到第几条",
@@ -119,6 +138,7 @@ FIELDS = {
     "day": "日期",
     "days": "每周",
     "did": "动作",
+    "employer": "所在企业编号",
     "fault": "问题",
     "hours": "时间",
     "left": "留在队列",
@@ -126,6 +146,7 @@ FIELDS = {
     "place": "位置",
     "role": "角色",
     "said": "说",
+    "unit": "范围编号",
     "verdict": "标为",
     "who": "谁",
 }

@@ -30,11 +30,15 @@ def facts(session: Session, conversation: Conversation, staff_id: str) -> dict[s
     }
 
 
-def notices() -> dict[str, list[dict[str, Any]]]:
-    """Staff id → the take-overs that they have not read yet."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for one in company.taken():
-        shown = {"notice": one.event_id, "conversation": one.conversation_id}
-        text = f"{one.by}接过了和{one.pseudonym}的对话：{one.reason}"
-        found.setdefault(one.staff_id, []).append({**shown, "text": text})
-    return found
+def notices(session: Session, staff_id: str) -> list[dict[str, Any]]:
+    """What was taken from this person and they have not read yet."""
+    return [
+        {"notice": one.event_id, "conversation": one.conversation_id, "text": _taken(one)}
+        for one in company.taken(session, staff_id)
+    ]
+
+
+def _taken(one: company.Taken) -> str:
+    if one.by is None:
+        return f"和{one.pseudonym}的对话转给别的同事了：按单位范围，不再由你来陪。已经在叫人接手。"
+    return f"{one.by}接过了和{one.pseudonym}的对话：{one.reason}"

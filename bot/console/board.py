@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.care import company, desk
+from bot.care import company, desk, identity, scope
 from bot.clock import local, now
 from bot.console import beside, labels, night
 from bot.console.cases import holders, stuck_messages, unanswered
@@ -39,15 +39,14 @@ class Snapshot:
 
     `holders` maps a conversation to the id of the counsellor who has it, `unanswered` to how many messages the worker
     has written since the counsellor last spoke, and since when; `guests` maps (conversation, staff id) to whether they
-    have joined, `notices` a staff id to what was taken from them.
+    have joined. It is everybody's: `payload` gives each their part.
     """
 
     rows: list[desk.QueueRow]
     holders: dict[str, str]
     unanswered: dict[str, tuple[int, datetime]]
-    undelivered: int
+    undelivered: list[str]  # the conversation of each message that came to nothing
     guests: dict[tuple[str, str], bool] = field(default_factory=dict)
-    notices: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 class Board:
@@ -58,7 +57,7 @@ class Board:
         self._lock = asyncio.Lock()
         self._version = -1
         self._read_at = 0.0
-        self._snapshot = Snapshot([], {}, {}, 0)
+        self._snapshot = Snapshot([], {}, {}, [])
         self._shown: dict[str, str] = {}  # staff id → what they see of the snapshot
         self._reader = ThreadPoolExecutor(1, "board")  # the queue never stands in line behind other looks
 
@@ -75,9 +74,11 @@ class Board:
     async def shown(self, staff_id: str) -> str:
         """Gives the queue as one member of staff sees it, as JSON text; made once for all their pages."""
         snapshot = await self.snapshot()
-        if staff_id not in self._shown:
-            self._shown[staff_id] = json.dumps(payload(snapshot, staff_id))
-        return self._shown[staff_id]
+        shown = self._shown  # of this snapshot; a newer one brings a dict of its own
+        if staff_id not in shown:
+            loop = asyncio.get_running_loop()
+            shown[staff_id] = json.dumps(await loop.run_in_executor(self._reader, payload, snapshot, staff_id))
+        return shown[staff_id]
 
     async def changed(self) -> None:
         """To be called after a write: the next reading is a new one, and open pages are woken."""
@@ -86,18 +87,27 @@ class Board:
 
 
 def _read() -> Snapshot:
-    undelivered = len(desk.dead_letters()) + len(stuck_messages())
+    undelivered = [row[0] for row in desk.dead_letters()] + [one.conversation_id for one in stuck_messages()]
     with reading() as session:
         guests = {(one.conversation_id, one.staff_id): one.joined for one in company.guests(session)}
-    return Snapshot(desk.queue(), holders(), unanswered(), undelivered, guests, beside.notices())
+    return Snapshot(desk.queue(), holders(), unanswered(), undelivered, guests)
 
 
 def payload(snapshot: Snapshot, staff_id: str) -> dict[str, Any]:
-    """Gives the queue for one member of staff as JSON: who, how bad, how long, never a word of what was said."""
+    """Gives the queue for one member of staff as JSON: who, how bad, how long, never a word of what was said.
+
+    What they may see is asked anew each time, so that a change of unit counts at once. Reads the database.
+    """
+    ids = {row.conversation_id for row in snapshot.rows} | set(snapshot.undelivered)
+    with reading() as session:
+        seen = scope.visible(session, staff_id, ids)
+        notices = beside.notices(session, staff_id)
+        asked = identity.count_open(session, staff_id)
     return {
-        "rows": [_row(row, snapshot, staff_id) for row in snapshot.rows],
-        "undelivered": snapshot.undelivered,
-        "notices": snapshot.notices.get(staff_id, []),
+        "rows": [_row(row, snapshot, staff_id) for row in snapshot.rows if row.conversation_id in seen],
+        "undelivered": sum(one in seen for one in snapshot.undelivered),
+        "notices": notices,
+        "asked": asked,
     }
 
 

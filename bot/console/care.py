@@ -7,20 +7,23 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from bot.audit import Action
-from bot.care import marks, panel
+from bot.care import identity, marks, panel, placing, units
 from bot.clock import local
 from bot.console import cases, guard, labels
+from bot.console import identity as identities
 from bot.console.actions import Done, Words
-from bot.console.edge import DeskRoute
-from bot.db.models import StaffSession
+from bot.console.edge import DeskRoute, Shown
+from bot.db.models import Conversation, StaffSession
+from bot.db.session import reading
 from bot.db.states import Verdict
 from bot.level import Level
 
 routes = APIRouter(prefix="/api", route_class=DeskRoute)
 Counsellor = Annotated[StaffSession, Depends(guard.cases)]
+NOBODY_SEES = "填了这家单位，就没有一个值班员能看到这位职工了。请先让管理员安排人。"
 
 
 class Judgement(BaseModel):
@@ -30,6 +33,12 @@ class Judgement(BaseModel):
     verdict: Verdict
     level: Level | None = None
     text: str = ""
+
+
+class Where(BaseModel):
+    """A unit; None: it is not known."""
+
+    unit: Annotated[str | None, Field(pattern=guard.ID)]
 
 
 @routes.post("/c/{conversation_id}/mark")
@@ -46,7 +55,29 @@ async def panel_now(conversation_id: guard.ConversationId, session: Counsellor) 
     """What is known beside the thread; reading it is audited."""
     who, again = session.staff_id, cases.READ_AGAIN
     await asyncio.to_thread(cases.note_read, conversation_id, who, again_after=again, action=Action.panel_read)
-    return payload(await asyncio.to_thread(panel.of, conversation_id))
+    found = payload(await asyncio.to_thread(panel.of, conversation_id))
+    leads = session.staff.role in guard.LEAD_ROLES
+    return {**found, **await asyncio.to_thread(_belonging, conversation_id, session.staff_id, leads)}
+
+
+def _belonging(conversation_id: str, staff_id: str, leads: bool) -> Done:
+    """Where the worker belongs, and where this person stands with the worker's identity."""
+    with reading() as session:
+        row = placing.unit_of(session, session.get_one(Conversation, conversation_id))
+        unit = {"id": row.unit_id, "path": units.path_of(session, row.unit_id)} if row else None
+        asked = identity.standing(session, conversation_id, staff_id)
+    return {"unit": unit, "identity": identities.standing(asked, leads=leads)}
+
+
+@routes.post("/c/{conversation_id}/unit")
+async def place(conversation_id: guard.ConversationId, where: Where, request: Request, session: Counsellor) -> Done:
+    """Notes where the worker belongs; who may not see them any more is out at once."""
+    try:
+        await asyncio.to_thread(placing.place_worker, conversation_id, session.staff_id, where.unit)
+    except placing.NobodySees as fault:
+        raise Shown(fault, NOBODY_SEES) from None
+    await request.state.board.changed()
+    return {"ok": True}
 
 
 @routes.post("/c/{conversation_id}/contact")

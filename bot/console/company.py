@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from bot.care import company
 from bot.clock import now
-from bot.console import guard, labels
+from bot.console import cases, guard, labels
 from bot.console.actions import Done, Words, do
 from bot.console.edge import DeskRoute
 from bot.db.models import StaffSession
@@ -39,10 +39,11 @@ class Notice(BaseModel):
     notice: int
 
 
-@routes.get("/colleagues")
-async def colleagues(session: Counsellor) -> Done:
+@routes.get("/c/{conversation_id}/colleagues")
+async def colleagues(conversation_id: guard.ConversationId, session: Counsellor) -> Done:
     """Who can be invited, and who of them is at the desk now."""
-    found = await asyncio.to_thread(company.colleagues, session.staff_id)
+    await asyncio.to_thread(cases.note_read, conversation_id, session.staff_id, again_after=cases.READ_AGAIN)
+    found = await asyncio.to_thread(company.colleagues, conversation_id, session.staff_id)
     return {"colleagues": [_colleague(one) for one in found]}
 
 

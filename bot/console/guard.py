@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Path, Request, Response
 
+from bot.care import scope
 from bot.db.models import StaffSession
 from bot.db.states import Role
-from bot.errors import NotAllowed, XinqiaoError
+from bot.errors import NotAllowed, NotFound, XinqiaoError
 from bot.settings import settings
 from bot.staff import sessions
 
@@ -22,7 +24,9 @@ FORM_COOKIE = "xq_form"  # ties the forms that stand before a login to the brows
 CSRF_HEADER = "x-csrf"
 CSRF_FIELD = "csrf"
 READS = {"GET", "HEAD"}
-ConversationId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+ID = "^[0-9a-f]{32}$"
+CONVERSATION = "conversation_id"  # a route with this in its path is about one conversation
+ConversationId = Annotated[str, Path(pattern=ID)]
 Check = Callable[[Request], Awaitable[StaffSession]]
 DECLARED: dict[Check, frozenset[Role]] = {}
 
@@ -48,7 +52,10 @@ class ProofNeeded(XinqiaoError):
 
 
 def staff(*roles: Role) -> Check:
-    """Gives a dependency that lets these roles in, checks the CSRF token of every write, and gives the session."""
+    """Gives a dependency that lets these roles in, checks the CSRF token of every write, and gives the session.
+
+    On a route about one conversation, it is 404 for whoever may not see that one, exactly as if there were none.
+    """
 
     async def check(request: Request) -> StaffSession:
         session = await current(request)
@@ -56,6 +63,7 @@ def staff(*roles: Role) -> Check:
             raise NotAllowed("the role may not do this")
         if request.method not in READS:
             await _check_csrf(request, session.csrf)
+        await _check_scope(request, session.staff_id)
         return session
 
     DECLARED[check] = frozenset(roles)
@@ -84,8 +92,10 @@ async def public(request: Request) -> None:
 
 CASE_ROLES = (Role.counsellor, Role.lead, Role.admin)
 cases = staff(*CASE_ROLES)  # everything that shows or moves a case
+cases_proved = recent(*CASE_ROLES)  # seeing who a worker is
 LEAD_ROLES = (Role.lead, Role.admin)
-leads = staff(*LEAD_ROLES)  # what is set for all counsellors
+leads = staff(*LEAD_ROLES)  # what is set for all counsellors, and what they decide
+leads_proved = recent(*LEAD_ROLES)
 LEXICON_ROLES = (Role.admin, Role.lead)
 lexicon = staff(*LEXICON_ROLES)  # reading the lexicon, its drafts and what they would change
 lexicon_change = staff(Role.admin)  # changing, publishing, rolling back
@@ -114,6 +124,15 @@ async def _check_csrf(request: Request, expected: str) -> None:
     from_here = request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
     if not expected or not same or not from_here:
         raise CsrfMissing("no valid token")
+
+
+async def _check_scope(request: Request, staff_id: str) -> None:
+    conversation_id = request.path_params.get(CONVERSATION)
+    if conversation_id is None:
+        return
+    if not re.fullmatch(ID, conversation_id):
+        raise NotFound("no such conversation")
+    await asyncio.to_thread(scope.check, staff_id, conversation_id)
 
 
 def form_token(request: Request) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import texts
-from bot.db.states import AgeBand, Author, CaseState, Category, Purpose, Role, Verdict
+from bot.db.states import AgeBand, Author, CaseState, Category, Purpose, Role, UnitKind, Verdict
 from bot.level import Level
 
 LEVELS = {Level.imminent: "紧急", Level.high: "高危", Level.low: "关注", Level.none: "一般"}
@@ -22,6 +22,7 @@ ROLES = {
     Role.admin: "管理员",
     Role.auditor: "审计",
 }
+UNITS = {UnitKind.city: "市", UnitKind.district: "区县", UnitKind.enterprise: "企业"}
 AUTHORS = {Author.worker: "职工", Author.bot: "机器人", Author.counsellor: "值班员", Author.system: "提示"}
 _CHANNELS = {"web": "网页", "telegram": "Telegram", "wechat": "微信", "weibo": "微博", "wecom": "企业微信"}
 _KINDS = {

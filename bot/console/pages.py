@@ -8,12 +8,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from bot import audit
-from bot.care import desk, notes
+from bot.care import desk, notes, scope
 from bot.clock import local
 from bot.console import assets, board, cases, guard, labels
 from bot.console.edge import DeskRoute
 from bot.console.render import page
 from bot.db.models import StaffSession
+from bot.db.session import reading
 from bot.db.states import Role
 from bot.errors import NotFound
 
@@ -57,17 +58,20 @@ async def conversation_page(conversation_id: guard.ConversationId, session: Coun
 async def undelivered_page(session: Counsellor) -> Response:
     """What could not be delivered to a worker, and what of a worker's could not be worked on."""
     await asyncio.to_thread(audit.look, audit.Action.undelivered_read, session.staff_id)
-    rows = await asyncio.to_thread(_undelivered)
+    rows = await asyncio.to_thread(_undelivered, session.staff_id)
     return page("undelivered.html", rows=rows, **_who(session))
 
 
-def _undelivered() -> list[dict[str, str]]:
+def _undelivered(staff_id: str) -> list[dict[str, str]]:
     dead = [(cid, at, "没送到职工手里", labels.delivery_error(code)) for cid, _, code, at in desk.dead_letters()]
     stuck = [(one.conversation_id, one.received_at, "来信没处理成", "反复出错") for one in cases.stuck_messages()]
-    names = cases.pseudonyms({row[0] for row in dead + stuck})
+    with reading() as session:
+        seen = scope.visible(session, staff_id, {row[0] for row in dead + stuck})
+    names = cases.pseudonyms(seen)
     return [
         {"conversation": cid, "pseudonym": names[cid], "at": f"{local(at):%m-%d %H:%M}", "what": what, "why": why}
         for cid, at, what, why in sorted(dead + stuck, key=lambda row: row[1], reverse=True)
+        if cid in seen
     ]
 
 
@@ -76,7 +80,7 @@ async def queue_now(request: Request, session: Counsellor) -> dict[str, Any]:
     """The queue as JSON."""
     await asyncio.to_thread(audit.look, audit.Action.queue_read, session.staff_id)
     snapshot = await request.state.board.snapshot()
-    return board.payload(snapshot, session.staff_id)
+    return await asyncio.to_thread(board.payload, snapshot, session.staff_id)
 
 
 @routes.get("/static/{version}/{name}", dependencies=[Depends(guard.public)])

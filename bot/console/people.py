@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
+from bot.care import placing, units
 from bot.console import guard, labels
 from bot.console.account import SessionId, frame, logins_of
 from bot.console.edge import TEXTS, DeskRoute
 from bot.console.render import page
 from bot.db.models import StaffSession
-from bot.db.states import Role
+from bot.db.states import Role, UnitKind
 from bot.errors import BadInput
 from bot.settings import settings
 from bot.staff import accounts, people, sessions
@@ -24,6 +26,7 @@ routes = APIRouter(prefix="/people", route_class=DeskRoute)
 Admin = Annotated[StaffSession, Depends(guard.people)]
 Proved = Annotated[StaffSession, Depends(guard.people_change)]
 StaffId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+UnitChoice = Annotated[str, Form(pattern="^([0-9a-f]{32})?$")]  # empty: none
 HOME = "/desk/people"
 BAD_PERSON = "登录名要用 2 到 64 个小写字母、数字、点或横线，而且没有人用过；称呼不能空着。"
 
@@ -80,7 +83,21 @@ async def _person_page(staff_id: str, session: StaffSession, status: int = 200, 
     logins = await asyncio.to_thread(logins_of, staff_id, session.public_id)
     own = staff_id == session.staff_id
     shown = {"logins": logins, "roles": labels.ROLES, "own": own, "text": text}
+    shown.update(await asyncio.to_thread(_places, staff_id))
     return page("person.html", status, **row, **shown, **frame(session))
+
+
+def _places(staff_id: str) -> dict[str, Any]:
+    """What the person answers for and who employs them, and what there is to choose from."""
+    rows = units.tree()
+    place, paths = placing.place_of(staff_id), {one.id: one.path for one in rows}
+    return {
+        "place": place,
+        "units": rows,
+        "enterprises": [one for one in rows if one.kind == UnitKind.enterprise],
+        "unit_path": paths.get(place.unit_id or ""),
+        "employer_path": paths.get(place.employer_id or ""),
+    }
 
 
 async def _change(request: Request, session: StaffSession, staff_id: str, act: Callable[[], object]) -> Response:
@@ -97,6 +114,17 @@ async def _change(request: Request, session: StaffSession, staff_id: str, act: C
 async def change_role(staff_id: StaffId, request: Request, session: Proved, role: Annotated[Role, Form()]) -> Response:
     """Another role, from the next request on."""
     return await _change(request, session, staff_id, lambda: people.change_role(session.staff_id, staff_id, role))
+
+
+@routes.post("/{staff_id}/unit")
+async def change_unit(
+    staff_id: StaffId, request: Request, session: Proved, unit: UnitChoice = "", employer: UnitChoice = ""
+) -> Response:
+    """What the person answers for and who employs them, from the next request on."""
+    if staff_id == session.staff_id:
+        return await _person_page(staff_id, session, 409, TEXTS[people.NeedsAnAdmin.code])
+    act = partial(placing.place_staff, session.staff_id, staff_id, unit or None, employer or None)
+    return await _change(request, session, staff_id, act)
 
 
 @routes.post("/{staff_id}/disable")

@@ -13,6 +13,7 @@ from bot.console import (
     care,
     company,
     entry,
+    identity,
     lexicon,
     pages,
     people,
@@ -20,11 +21,28 @@ from bot.console import (
     rota,
     streams,
     talk,
+    units,
 )
 from bot.console.board import Board, Feed
 
 PREFIX = "/desk"
-PARTS = (entry, account, people, pages, actions, care, talk, company, replies, lexicon, rota, audit, streams)
+PARTS = (
+    entry,
+    account,
+    people,
+    units,
+    pages,
+    actions,
+    care,
+    talk,
+    company,
+    identity,
+    replies,
+    lexicon,
+    rota,
+    audit,
+    streams,
+)
 
 
 def router(feed: Feed) -> APIRouter:

@@ -1,4 +1,8 @@
-"""Live updates as server-sent events. A stream ends with `gone` as soon as its session or its role does."""
+"""Live updates as server-sent events.
+
+A stream ends with `gone` as soon as its session or its role does, and with `away` when its conversation is not for
+this person any more.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +17,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from bot import audit
+from bot.care import scope
 from bot.clock import now
 from bot.console import board, cases, guard, thread
 from bot.console.board import Board
 from bot.console.edge import DeskRoute
 from bot.db.models import StaffSession
-from bot.errors import XinqiaoError
+from bot.errors import NotFound, XinqiaoError
 from bot.staff import sessions
 
 LOOK_AGAIN = 2.0  # seconds; some changes, such as a delivery, do not move the feed
@@ -68,6 +73,7 @@ class ConversationLook:
     noted: float = field(default_factory=time.monotonic)  # when the look was last put on record
 
     async def __call__(self) -> list[str]:
+        await asyncio.to_thread(scope.check, self.staff_id, self.conversation_id)
         new = await asyncio.to_thread(thread.messages, self.conversation_id, self.after)
         state = await asyncio.to_thread(cases.state, self.conversation_id, self.staff_id)
         notes = await asyncio.to_thread(thread.notes_of, self.conversation_id)
@@ -129,7 +135,12 @@ async def _live(request: Request, look: Look) -> AsyncIterator[str]:
         if loop.time() >= alive_due:
             alive_due = loop.time() + ALIVE_EVERY
             yield _event("alive", _time_left(session))
-        for event in await look():
+        try:
+            events = await look()
+        except NotFound:  # it is not theirs to see any more
+            yield _event("away", {})
+            return
+        for event in events:
             yield event
         await feed.wait(version, LOOK_AGAIN)
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
 from bot import audit
-from bot.care import canned, notes, search, speaking
+from bot.care import canned, notes, scope, search, speaking
 from bot.console import cases, guard, labels
 from bot.console.actions import Done, Reply, Words, do
 from bot.console.edge import DeskRoute
@@ -51,7 +51,7 @@ async def note(conversation_id: guard.ConversationId, words: Reply, request: Req
 @routes.post("/search")
 async def find(words: Words, session: Counsellor) -> Done:
     """Finds conversations by case number, pseudonym or note; in the body, so that no words get into an address."""
-    found = await asyncio.to_thread(search.find, words.clean)
+    found = await asyncio.to_thread(search.find, words.clean, scope.may_see(session.staff_id))
     await asyncio.to_thread(audit.note, audit.Action.searched, session.staff_id, count=len(found))
     return {"found": [_found(one) for one in found]}
 

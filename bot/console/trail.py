@@ -11,6 +11,9 @@ AUDIT = "/desk/audit"
 ACCOUNT = "/desk/account"
 PERSON = "/desk/people/{staff_id}"
 ROTA = "/desk/rota/api"
+UNITS = "/desk/units"
+UNIT = "/desk/units/{unit_id}"
+IDENTITY = "/desk/identity"
 
 LEAVES: dict[tuple[str, str], Action] = {
     ("POST", "/desk/login"): Action.password_passed,
@@ -18,6 +21,7 @@ LEAVES: dict[tuple[str, str], Action] = {
     ("POST", "/desk/logout"): Action.sign_out,
     ("POST", "/desk/setup"): Action.password_set,
     ("POST", "/desk/prove"): Action.proved,
+    ("POST", "/desk/api/prove"): Action.proved,
     ("POST", f"{ACCOUNT}/sessions/{{session_id}}/end"): Action.session_ended,
     ("POST", f"{ACCOUNT}/codes"): Action.recovery_codes_made,
     ("POST", f"{ACCOUNT}/phone"): Action.second_factor_reset,
@@ -29,6 +33,12 @@ LEAVES: dict[tuple[str, str], Action] = {
     ("POST", f"{PERSON}/link"): Action.link_made,
     ("POST", f"{PERSON}/sessions/{{session_id}}/end"): Action.session_ended,
     ("POST", f"{PERSON}/sessions/end"): Action.sessions_ended,
+    ("POST", f"{PERSON}/unit"): Action.staff_placed,
+    ("POST", UNITS): Action.unit_added,
+    ("POST", f"{UNIT}/rename"): Action.unit_renamed,
+    ("POST", f"{UNIT}/move"): Action.unit_moved,
+    ("POST", f"{UNIT}/close"): Action.unit_closed,
+    ("POST", f"{UNIT}/reopen"): Action.unit_reopened,
     ("GET", "/desk/api/queue"): Action.queue_read,
     ("GET", "/desk/events"): Action.queue_read,
     ("GET", C): Action.thread_read,
@@ -36,12 +46,19 @@ LEAVES: dict[tuple[str, str], Action] = {
     ("GET", f"{API}/panel"): Action.panel_read,
     ("GET", "/desk/undelivered"): Action.undelivered_read,
     ("POST", f"{API}/contact"): Action.contact_read,
+    ("POST", f"{API}/unit"): Action.unit_set,
+    ("POST", f"{API}/identity/ask"): Action.identity_asked,
+    ("POST", f"{API}/identity/look"): Action.identity_read,
+    ("POST", f"{API}/identity/at_once"): Action.identity_read_at_once,
+    ("GET", IDENTITY): Action.identity_requests_read,
+    ("POST", f"{IDENTITY}/{{request_id}}"): Action.identity_granted,
     ("POST", f"{API}/claim"): Action.claimed,
     ("POST", f"{API}/acknowledge"): Action.acknowledged,
     ("POST", f"{API}/reply"): Action.replied,
     ("POST", f"{API}/again"): Action.sent_again,
     ("POST", f"{API}/note"): Action.noted,
     ("GET", f"{API}/canned"): Action.thread_read,
+    ("GET", f"{API}/colleagues"): Action.thread_read,
     ("POST", f"{API}/invite"): Action.invited,
     ("POST", f"{API}/join"): Action.joined,
     ("POST", f"{API}/leave"): Action.left,
@@ -87,7 +104,8 @@ LEAVES_NOTHING: dict[tuple[str, str], str] = {
     ("GET", "/desk/replies"): "canned replies: nobody's words",
     ("GET", "/desk/rota"): "an empty page",
     ("GET", f"{ROTA}/state"): "who is on duty: no case",
-    ("GET", "/desk/api/colleagues"): "names of staff",
+    ("GET", UNITS): "the union's tree: no case",
+    ("GET", "/desk/api/units"): "the union's tree: no case",
     ("POST", "/desk/api/notices/seen"): "puts away the own notice of a conversation that was taken over",
     ("GET", "/desk/static/{version}/{name}"): "scripts and styles",
     ("GET", "/desk/triage"): "an empty page",

@@ -42,7 +42,7 @@ def _reply(turn: Turn, message: dict[str, Any]) -> Reply | None:
     if custom.get("text") == "welcome":
         return _welcome(turn)
     if "text" in custom:
-        return fixed(str(custom["text"]), buttons)
+        return fixed(str(custom["text"]), buttons, turn.conversation_id)
     return Reply(str(message["text"]), buttons)
 
 
@@ -52,19 +52,19 @@ def faq_reply(faq_id: str) -> Reply:
     return Reply(shown.text, shown.buttons, faq_id=shown.faq_id)
 
 
-def fixed(key: str, buttons: tuple[Button, ...] = ()) -> Reply:
+def fixed(key: str, buttons: tuple[Button, ...] = (), conversation_id: str | None = None) -> Reply:
     """Gives a fixed text; buttons of the engine go before the text's own."""
     if key == "human_requested":
-        return _called(buttons)
+        return _called(buttons, conversation_id)
     text = texts.get(key)
     return Reply(text.text, buttons + text.buttons)
 
 
-def _called(buttons: tuple[Button, ...]) -> Reply:
+def _called(buttons: tuple[Button, ...], conversation_id: str | None) -> Reply:
     """A person was called: how long it will be, as far as that is known, or that nobody is there."""
     with reading() as session:
-        key = "human_requested" if waiting.on_duty(session) else "human_requested_nobody_on_duty"
-        text = texts.with_facts(key, waiting.facts(session))
+        key = "human_requested" if waiting.on_duty(session, conversation_id) else "human_requested_nobody_on_duty"
+        text = texts.with_facts(key, waiting.facts(session, conversation_id))
     return Reply(text.text, buttons + text.buttons)
 
 
@@ -84,15 +84,16 @@ def crisis_reply(turn: Turn, level: Level, kind: str | None, key: str | None = N
     """
     told = turn.crisis_told.rank >= level.rank and turn.crisis_told.is_crisis
     text = texts.get(key) if key else texts.crisis(level, kind or turn.kind or None, again=told)
-    words = text.text if waiting.someone_on_duty() else _with_the_truth(text.text)
+    there = waiting.someone_on_duty(turn.conversation_id)
+    words = text.text if there else _with_the_truth(text.text, turn.conversation_id)
     return Reply(words, _with_person(text), level=level)
 
 
-def _with_the_truth(text: str) -> str:
+def _with_the_truth(text: str, conversation_id: str) -> str:
     """Says that nobody is on duty just before the question with which a crisis text ends."""
     *lines, question = text.splitlines()
     with reading() as session:
-        truth = texts.with_facts("crisis_nobody_on_duty", waiting.facts(session)).text
+        truth = texts.with_facts("crisis_nobody_on_duty", waiting.facts(session, conversation_id)).text
     return "\n".join([*lines, truth, question])
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.care import erasure, follow_up, night, retention, tasks, waiting
+from bot.care import erasure, follow_up, night, placing, retention, tasks, waiting
 from bot.care.tasks import DueRef
 from bot.clock import now
 from bot.conversation import crash
@@ -27,6 +27,7 @@ PAUSE = 1.0  # seconds between two looks
 TRY_AGAIN = timedelta(minutes=1)
 TRY_ALARM_AGAIN = timedelta(seconds=5)
 SWEEP_EVERY = timedelta(hours=1)
+RELEASE_EVERY = timedelta(minutes=1)
 SETTLED = timedelta(minutes=5)  # after the start, when what had piled up is answered
 FORGOTTEN_ANYHOW = timedelta(hours=48)  # the engine drops idle conversations by itself after that
 
@@ -38,6 +39,7 @@ class Scheduler:
         self._engine = engine
         self._on_change = on_change
         self._swept = now() - SWEEP_EVERY + SETTLED
+        self._released = now()
 
     async def run(self) -> None:
         """Works until cancelled; nothing that goes wrong with one task stops it, and nothing slow holds up an alarm."""
@@ -62,6 +64,9 @@ class Scheduler:
         if now() - self._swept >= SWEEP_EVERY:
             self._swept = now()
             await asyncio.to_thread(retention.sweep)
+        if now() - self._released >= RELEASE_EVERY:
+            self._released = now()
+            await asyncio.to_thread(placing.release_all)
         return await self._do_all(await asyncio.to_thread(tasks.due))
 
     async def _do_all(self, found: list[DueRef]) -> int:

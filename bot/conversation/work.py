@@ -145,7 +145,7 @@ def _without_engine(turn: Turn, payload: str) -> list[Reply]:
     try:
         if payload.startswith("/request_human"):
             care.request_human(turn.message_id)
-            return [render.fixed("human_requested")]
+            return [render.fixed("human_requested", conversation_id=turn.conversation_id)]
         if payload.startswith("/faq"):
             return [render.faq_reply(str(values["faq"]))]
         if payload.startswith("/feedback") and turn.press:

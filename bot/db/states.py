@@ -118,4 +118,21 @@ class NoticeState(StrEnum):
     pending = "pending"
     sent = "sent"
     failed = "failed"
-    dropped = "dropped"  # somebody had seen the alert before it went out
+    dropped = "dropped"  # somebody had seen the alert before it went out, or it is not theirs to see any more
+
+
+class UnitKind(StrEnum):
+    """A step of the union's tree. A district lies in a city, an enterprise in any of the three."""
+
+    city = "city"
+    district = "district"
+    enterprise = "enterprise"
+
+
+class IdentityState(StrEnum):
+    """How far a request to see who a worker is has come."""
+
+    asked = "asked"
+    granted = "granted"  # until a moment
+    refused = "refused"
+    at_once = "at_once"  # a lead looked by themselves: a life was in danger

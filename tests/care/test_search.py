@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import true
 
 from bot import care
 from bot.care import desk, notes, search
@@ -24,7 +25,7 @@ def case_of(sender: str = "worker-1") -> str:
 
 
 def found(words: str) -> list[str]:
-    return [one.conversation_id for one in search.find(words)]
+    return [one.conversation_id for one in search.find(words, true())]
 
 
 def pseudonym(conversation_id: str) -> str:
@@ -38,14 +39,14 @@ def test_a_case_is_found_by_its_number_and_by_the_pseudonym_also_when_it_is_clos
     assert found(number) == [other]
     assert found(pseudonym(conversation).lower()) == [conversation]
     desk.close(conversation, staff("a"), "好了")
-    (one,) = search.find(pseudonym(conversation))
+    (one,) = search.find(pseudonym(conversation), true())
     assert (one.state, one.where) == (CaseState.closed, search.Where.number)
 
 
 def test_a_note_is_found_and_a_workers_words_are_not() -> None:
     conversation = case_of()
     notes.add(conversation, staff("a"), "姐姐电话打通了，Blue 厂")
-    (one,) = search.find("blue")
+    (one,) = search.find("blue", true())
     assert (one.conversation_id, one.where) == (conversation, search.Where.note)
     assert found("不想活") == []
 
@@ -69,4 +70,4 @@ def test_signs_of_the_database_mean_themselves() -> None:
 @pytest.mark.parametrize("words", ["", " 一 ", "长" * 41])
 def test_a_search_of_no_size_is_refused(words: str) -> None:
     with pytest.raises(BadInput):
-        search.find(words)
+        search.find(words, true())

@@ -14,10 +14,11 @@ from bot.db.care_models import Consent, EmergencyContact
 from bot.db.models import Conversation, Message, Outbox, StaffSession
 from bot.db.night_models import DutyException, DutyTurn, NoticeAddress
 from bot.db.session import reading, transaction
-from bot.db.states import OutboxState, Purpose, Role
+from bot.db.states import OutboxState, Purpose, Role, UnitKind
 from bot.staff import accounts, sessions
 from tests import second_step
 from tests.audit.ground import rows
+from tests.care.org_ground import a_unit
 from tests.console.ground import PASSWORD, Browser, add_staff, cry, csrf_of, staff_id_of, staffed, write
 from tests.console.test_lexicon import Lexicon
 from tests.fakes.notice_peer import NoticePeer, address
@@ -118,6 +119,8 @@ def account(url: str, walk: Walk) -> None:
     walk.step(browser, "POST", path, session_id=login_of("suyun"))
     second_step.ready("suyun")
     walk.step(browser, "POST", "/desk/prove", form={"password": PASSWORD, "code": second_step.code()})
+    second_step.ready("suyun")
+    walk.step(browser, "POST", "/desk/api/prove", json={"password": PASSWORD, "code": second_step.code()})
     walk.step(browser, "POST", f"{trail.ACCOUNT}/codes")
     walk.step(browser, "POST", f"{trail.ACCOUNT}/phone", form={"sure": "yes"})
 
@@ -136,6 +139,14 @@ def people(url: str, walk: Walk) -> None:
         *(("disable", {}), ("enable", {})),
     ):
         walk.step(boss, "POST", f"{trail.PERSON}/{act}", form=form, staff_id=who)
+    walk.step(boss, "POST", trail.UNITS, form={"name": CANARY, "kind": "city"})
+    city = a_unit("江城", UnitKind.city)
+    place = {"unit_id": a_unit("东区", UnitKind.district, city)}
+    walk.step(boss, "POST", f"{trail.UNIT}/rename", form={"name": f"东 {CANARY}"}, **place)
+    walk.step(boss, "POST", f"{trail.UNIT}/move", form={"parent": city}, **place)
+    for act in ("close", "reopen"):
+        walk.step(boss, "POST", f"{trail.UNIT}/{act}", **place)
+    walk.step(boss, "POST", f"{trail.PERSON}/unit", form={"unit": place["unit_id"]}, staff_id=who)
 
 
 def give_up(message: int) -> None:
@@ -167,9 +178,23 @@ def care(url: str, walk: Walk) -> None:
     give_up(said)
     walk.step(browser, "POST", f"{trail.API}/again", json={"message": said}, **here)
     walk.step(browser, "POST", "/desk/api/search", json={"text": CANARY})
+    identity(browser, lead, walk, conversation)
     company(lead, walk, conversation)
     walk.step(lead, "POST", f"{trail.API}/hand_back", **here)
     walk.step(lead, "POST", f"{trail.API}/close", json={"text": f"好了 {CANARY}"}, **here)
+
+
+def identity(browser: Browser, lead: Browser, walk: Walk, conversation: str) -> None:
+    """A counsellor sees who the worker is, and a lead at once; and they are told where the worker belongs."""
+    here, request = {"conversation_id": conversation}, {"request_id": "1"}
+    walk.step(browser, "POST", f"{trail.API}/identity/ask", json={"text": CANARY}, **here)
+    walk.step(lead, "GET", trail.IDENTITY)
+    form = {"decision": "grant", "reason": CANARY}
+    walk.step(lead, "POST", f"{trail.IDENTITY}/{{request_id}}", form=form, **request)
+    walk.step(browser, "POST", f"{trail.API}/identity/look", **here)
+    walk.step(lead, "POST", f"{trail.API}/identity/at_once", json={"text": CANARY}, **here)
+    unit = a_unit(CANARY, UnitKind.city)
+    walk.step(browser, "POST", f"{trail.API}/unit", json={"unit": unit}, **here)
 
 
 def company(lead: Browser, walk: Walk, conversation: str) -> None:
@@ -181,6 +206,8 @@ def company(lead: Browser, walk: Walk, conversation: str) -> None:
     walk.step(lead, "POST", f"{trail.API}/take_over", json=taken, **here)
     other = write("食堂几点开门", "worker-2").conversation_id
     walk.step(lead, "GET", f"{trail.API}/canned", conversation_id=other)
+    third = write("澡堂几点开门", "worker-3").conversation_id
+    walk.step(lead, "GET", f"{trail.API}/colleagues", conversation_id=third)
 
 
 def settings_of_all(url: str, walk: Walk) -> None:

@@ -53,7 +53,7 @@ export class Company {
     show(byId("invite-fault"), false);
     byId("colleagues").replaceChildren();
     byId("invite-dialog").showModal();
-    const found = await get("/desk/api/colleagues").catch(() => null);
+    const found = await get(`/desk/api/c/${this.thread.id}/colleagues`).catch(() => null);
     if (!found?.colleagues.length) return this.fault("invite-fault", found ? "现在没有别的同事。" : "没取到名单，请再试一次。");
     return byId("colleagues").replaceChildren(...found.colleagues.map((one) => this.colleague(one)));
   }

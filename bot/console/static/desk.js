@@ -16,7 +16,7 @@ const WARN_BEFORE = 300; // seconds
 
 const alarm = new Alarm(drawSound);
 const queue = new Queue({ onOpen: (id) => go(id), onAct: act });
-const thread = new Thread({ onAct: act, onAlive: alive, onNews: () => panel.refresh(), onState: (state) => company.draw(state) });
+const thread = new Thread({ onAct: act, onAlive: alive, onAway: away, onNews: () => panel.refresh(), onState: (state) => company.draw(state) });
 const company = new Company(thread);
 const dialogs = new Dialogs(thread);
 const panel = new Panel(thread);
@@ -101,6 +101,8 @@ const live = new Live(() => "/desk/events", {
     setText(byId("nothing-text"), data.rows.length ? "从队列里选一位职工，对话会显示在这里。" : "");
     setText(byId("undelivered"), `未送达 ${data.undelivered}`);
     show(byId("undelivered"), data.undelivered > 0);
+    setText(byId("asked"), `身份申请 ${data.asked}`);
+    show(byId("asked"), data.asked > 0);
     drawAlarm();
   },
   alive,
@@ -125,6 +127,12 @@ function alive({ left, renewable }) {
   banner("idle", left > WARN_BEFORE ? null : renewable ? idle : full);
 }
 
+// The worker's unit or one's own has changed: what is shown must go from the screen.
+function away() {
+  go("");
+  toast("这个对话不在你的范围里了，已经转给别的同事。", true);
+}
+
 async function here(now = false) {
   if (over || (!now && Date.now() - lastHere < HERE_EVERY)) return;
   lastHere = Date.now();
@@ -143,6 +151,7 @@ whenGone(() => {
   queue.filter.clear();
   show(byId("queue-empty"), false);
   show(byId("undelivered"), false);
+  show(byId("asked"), false);
   setText(byId("nothing-text"), "已退出值班台。");
   setText(byId("line"), "已退出");
   byId("line").classList.remove("up");

@@ -62,9 +62,11 @@ async function answerOf(response) {
 const SILENCE = 40_000; // ms without any sign of life: the server sends one every 15 s
 const RETRY = 2_000;
 
-// One stream that comes back by itself. `url(last)` is asked anew each time, with the last event's id.
+// One stream that comes back by itself. `url(last)` is asked anew each time, with the last event's id. `probe` is what
+// is asked when the stream was refused: 401 and 403 mean that the login is over, 404 that the thing is not ours any more.
 export class Live {
-  constructor(url, handlers, onLine = () => {}) {
+  constructor(url, handlers, onLine = () => {}, probe = "/desk/api/queue") {
+    this.probe = probe;
     this.url = url;
     this.handlers = handlers;
     this.onLine = onLine;
@@ -98,7 +100,8 @@ export class Live {
     if (this.closed || this.retry) return;
     this.line(false);
     this.retry = setTimeout(() => { this.retry = 0; this.open(); }, RETRY);
-    const answer = await fetch("/desk/api/queue").catch(() => null);
+    const answer = await fetch(this.probe).catch(() => null);
+    if (answer?.status === 404 && this.handlers.away && !this.closed) this.handlers.away();
     if (answer && (answer.status === 401 || answer.status === 403)) { this.close(); onGone(); }
   }
 

@@ -1,5 +1,6 @@
 // What is known beside the thread: cases, answers, age, consents, contact, mood, plan.
 
+import { Belonging } from "./belonging.js";
 import { byId, el, prefer, preference, setText, show } from "./dom.js";
 import { get, post } from "./net.js";
 
@@ -11,13 +12,14 @@ export class Panel {
     this.thread = thread;
     this.node = byId("panel");
     this.dialog = byId("contact-dialog");
+    this.belonging = new Belonging(thread, () => this.fetch(this.thread.id));
     this.isWanted = preference("panel", roomy.matches ? "on" : "off") === "on";
     byId("panel-toggle").addEventListener("click", () => this.toggle());
     byId("contact-yes").addEventListener("click", () => this.reveal());
   }
 
   get isOpen() {
-    return this.dialog.open;
+    return this.dialog.open || this.belonging.isOpen;
   }
 
   toggle() {
@@ -53,6 +55,8 @@ export class Panel {
     const inside = this.node.contains(document.activeElement) && document.activeElement.id;
     this.node.replaceChildren(
       section("个案", found.cases.map(caseLine), "还没有建案。"),
+      section("所属单位", this.belonging.unit(found.unit)),
+      section("身份", this.belonging.identity(found.identity)),
       section("安全问答", found.answers.map(answer), "机器人还没有问，或职工没有回答。"),
       section("年龄", [el("p", "", found.age)]),
       this.contactSection(found),

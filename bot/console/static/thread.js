@@ -10,7 +10,8 @@ const drafts = new Map(); // what was being typed, by conversation; in memory on
 const wide = matchMedia("(min-width: 860px)");
 
 export class Thread {
-  constructor({ onAct, onAlive, onNews, onState }) {
+  constructor({ onAct, onAlive, onAway, onNews, onState }) {
+    this.onAway = onAway;
     this.id = "";
     this.onNews = onNews;
     this.onAct = onAct;
@@ -54,7 +55,8 @@ export class Thread {
       notes: (list) => this.notes.draw(list),
       state: (state) => this.draw(state),
       alive: (sign) => this.onAlive(sign),
-    });
+      away: () => this.onAway(),
+    }, undefined, `/desk/api/c/${id}/canned`);
   }
 
   leave() {
