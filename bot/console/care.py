@@ -25,7 +25,7 @@ Counsellor = Annotated[StaffSession, Depends(guard.cases)]
 class Judgement(BaseModel):
     """What a counsellor says of one message."""
 
-    message: int
+    message: guard.RowId
     verdict: Verdict
     level: Level | None = None
     text: str = ""

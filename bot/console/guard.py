@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Path, Request, Response
+from pydantic import Field
 
 from bot.db.models import StaffSession
 from bot.db.states import Role
@@ -22,6 +23,7 @@ FORM_COOKIE = "xq_form"  # ties the forms that stand before a login to the brows
 CSRF_HEADER = "x-csrf"
 CSRF_FIELD = "csrf"
 READS = {"GET", "HEAD"}
+RowId = Annotated[int, Field(ge=0, le=2**31 - 1)]  # beyond that PostgreSQL and SQLite raise
 ConversationId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 Check = Callable[[Request], Awaitable[StaffSession]]
 DECLARED: dict[Check, frozenset[Role]] = {}
