@@ -22,6 +22,7 @@ from bot.db.models import Conversation
 from bot.db.session import reading, transaction
 from bot.db.states import Role
 from bot.staff import accounts, passwords, people, sessions, signin
+from bot.staff.sessions import SessionKey
 from bot.violations import Violations
 from tests.conftest import forget_process_state
 from tests.console.ground import Browser
@@ -57,12 +58,16 @@ class World:
         if role not in self.browsers:
             login = f"the-{role}"
             accounts.add(login, self.names.get(role, login), role)
-            with transaction() as session:
-                key = sessions.start(session, people.id_of(login), second_factor=True)
+            key = self.enter(role)
             browser = self.browsers[role] = Browser(self.url)
             browser.cookies.set("xq_desk", key.token, domain="127.0.0.1", path="/desk")
             browser.csrf = key.csrf
         return self.browsers[role]
+
+    def enter(self, role: Role) -> SessionKey:
+        """A new login of that role's one person."""
+        with transaction() as session:
+            return sessions.start(session, people.id_of(f"the-{role}"), second_factor=True)
 
     def id_of(self, role: Role) -> str:
         """The account's id."""

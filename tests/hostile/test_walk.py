@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from bot.care import desk, speaking
 from bot.channels.web import thread
-from bot.console import guard
+from bot.console import guard, render
 from bot.db.models import ChannelIdentity, Conversation
 from bot.db.session import reading
 from bot.db.states import Role
@@ -134,7 +134,8 @@ def use_the_desk(page: Page, here: World, watch: Watch) -> None:
     page.click("#invite")
     expect(page.locator("#colleagues li").first).to_be_visible()
     look(page, watch)
-    page.click("#invite-dialog button")
+    page.click("#invite-dialog button[value=no]")
+    expect(page.locator("#invite-dialog")).to_be_hidden()
     page.fill("#find", "script")
     expect(page.locator("#found li").first).to_be_visible()
     look(page, watch)
@@ -152,8 +153,7 @@ def test_hostile_text_in_every_field_is_text_on_every_page_of_every_role(
         fill(here, tmp_path / "faq")
         shown: dict[str, str] = {}
         for role in Role:
-            token = here.staff(role).cookies["xq_desk"]
-            with browsing(chromium, here, {"xq_desk": token}, watch) as page:
+            with browsing(chromium, here, {"xq_desk": here.enter(role).token}, watch) as page:
                 for path in paths(here, role):
                     page.goto(here.url + path)
                     shown[f"{role} {path}"] = look(page, watch)
@@ -173,11 +173,12 @@ def test_hostile_text_in_every_field_is_text_on_every_page_of_every_role(
 
 @needs_chromium
 def test_the_walk_would_see_text_that_acts(database: Path, monkeypatch: pytest.MonkeyPatch, chromium: Browser) -> None:
-    monkeypatch.setattr("bot.console.render._templates.autoescape", False)
+    monkeypatch.setattr(render._templates, "autoescape", False)
+    monkeypatch.setattr(render._templates, "cache", None)  # what was compiled before escapes
     with world(monkeypatch, NAMES) as here:
         watch = Watch(here.url)
-        token = here.staff(Role.editor).cookies["xq_desk"]
-        with browsing(chromium, here, {"xq_desk": token}, watch) as page:
+        here.staff(Role.editor)
+        with browsing(chromium, here, {"xq_desk": here.enter(Role.editor).token}, watch) as page:
             page.goto(f"{here.url}/desk/account")
             look(page, watch)
             until(lambda: here.violations.counts, 10)
