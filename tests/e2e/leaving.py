@@ -20,7 +20,7 @@ from tests.e2e.ground import Chatter, System
 from tests.hostile import others
 from tests.hostile.fields import Kind
 from tests.hostile.ground import World
-from tests.hostile.pushing import push, targets
+from tests.hostile.pushing import push, sample_of, targets
 from tests.hostile.samples import cry
 from tests.waiting import until
 
@@ -43,13 +43,16 @@ class Leaving:
     canaries: Canaries
     peer: str  # the address of somebody's notices, to which a word can be added
 
-    def in_all_fields(self) -> None:
-        """One word in each field of each route, with everything beside it as it should be."""
-        for one, name in targets(self.world, {Kind.text, Kind.texts}):
-            field = f"{one.route} {name}"
-            word = self.canaries.word(field, plain=field in ONLY_LETTERS)
-            before = {CRIES: f"{CRY}，", ADDRESS: self.peer}.get(field, "")
-            push(self.world, one, name, before + word)
+    def in_all_fields(self, away: tuple[str, ...] = ()) -> None:
+        """One word in each field of each route, all else as it should be; `away` are tables that are gone meanwhile."""
+        found = targets(self.world, {Kind.text, Kind.texts})
+        ready = [(one, name, sample_of(self.world, one)) for one, name in found]
+        with without_tables(self.system.data_dir / "xinqiao.db", away):
+            for one, name, sample in ready:
+                field = f"{one.route} {name}"
+                word = self.canaries.word(field, plain=field in ONLY_LETTERS)
+                before = {CRIES: f"{CRY}，", ADDRESS: self.peer}.get(field, "")
+                push(self.world, one, name, before + word, sample)
 
     def by_telegram(self) -> None:
         """In every place of an update."""
@@ -63,6 +66,9 @@ class Leaving:
         for line in (CRY, "", "", "我想写个安全计划", "", "", "找真人", "导出我的记录"):
             worker.ask(f"{line}{self.canaries.word('talk')}" if line[:1] != "导" else line, 30)
         worker.client.get("/api/chat/export", params={"format": "json"})
+        Chatter(self.system.url).ask(
+            f"我在楼顶，现在就跳下去，{self.canaries.word('imminent')}", 30
+        )  # calls who is on duty
 
     def by_address(self) -> None:
         """In paths, queries, headers and cookies, and in bodies that cannot be read."""
@@ -79,9 +85,9 @@ class Leaving:
 
     def while_broken(self) -> None:
         """With the tables gone, the engine down, the actions down."""
-        with without_tables(self.system.data_dir / "xinqiao.db"):
-            self.in_all_fields()
-            self.world.telegram.says(71_001, self.canaries.word("telegram, no tables"))
+        self.world.telegram.says(71_001, self.canaries.word("telegram, no tables"))
+        self.in_all_fields(away=("message", "inbox", "thread_note", "case_event", "alarm_mark", "canned_reply"))
+        self.in_all_fields(away=("staff", "staff_session", "notice_address", "triage_release"))
         for victim in ("engine", "actions"):
             until(lambda name=victim: _child(self.system, name), 60)
             self.system.kill(victim)
@@ -101,7 +107,7 @@ class Leaving:
     def by_desk_page(self, page: Page) -> None:
         """Reply, note, search, a reply and an outcome that are not sent."""
         conversation = cry().conversation_id
-        desk.claim(conversation, self.world.id_of(Role.counsellor), confirmed=True)
+        desk.claim(conversation, self.world.id_of(Role.lead), confirmed=True)
         page.goto(f"{self.system.url}/desk/c/{conversation}")
         page.fill("#reply", self.canaries.word("desk page reply"))
         page.click("#send")
@@ -114,7 +120,6 @@ class Leaving:
         page.click("#close")
         page.fill("#outcome", self.canaries.word("desk page outcome, not sent"))
         page.keyboard.press("Escape")
-        page.click("#note-close")
         page.fill("#reply", self.canaries.word("desk page reply, not sent"))
 
 
@@ -125,18 +130,20 @@ def _child(system: System, name: str) -> bool:
 
 
 @contextlib.contextmanager
-def without_tables(path: Path) -> Iterator[None]:
-    """The tables under other names while the block lasts: every statement of the gateway fails."""
-    names = ("message", "staff_session", "staff", "inbox", "thread_note")
-    renames = [(name, f"{name}_away") for name in names]
-    for there in (False, True):
-        with sqlite3.connect(path, timeout=30, isolation_level=None) as database:
-            database.execute("PRAGMA legacy_alter_table=ON")
-            for one, other in renames:
-                database.execute(f"ALTER TABLE {other if there else one} RENAME TO {one if there else other}")
-        database.close()
-        if not there:
-            yield
+def without_tables(path: Path, names: tuple[str, ...]) -> Iterator[None]:
+    """The tables under other names while the block lasts: every statement of the gateway on them fails."""
+    _rename(path, [(name, f"{name}_away") for name in names])
+    try:
+        yield
+    finally:
+        _rename(path, [(f"{name}_away", name) for name in names])
+
+
+def _rename(path: Path, renames: list[tuple[str, str]]) -> None:
+    with contextlib.closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as database:
+        database.execute("PRAGMA legacy_alter_table=ON")  # or references and triggers would follow the new name
+        for one, other in renames:
+            database.execute(f"ALTER TABLE {one} RENAME TO {other}")
 
 
 def kept_browser(playwright: Playwright, profile: Path, url: str, cookies: dict[str, str]) -> BrowserContext:

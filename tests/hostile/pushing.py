@@ -14,7 +14,7 @@ from tests.console.ground import Browser, csrf_of
 from tests.hostile import fields, payloads
 from tests.hostile.fields import Field, Kind, Place
 from tests.hostile.ground import World
-from tests.hostile.samples import COSTLY, PLAIN, SAMPLES
+from tests.hostile.samples import COSTLY, PLAIN, SAMPLES, Sample
 
 UNSENDABLE = (httpx.LocalProtocolError, httpx.InvalidURL)  # what no HTTP client can send
 
@@ -69,9 +69,14 @@ def targets(world: World, kinds: set[Kind]) -> list[tuple[Field, str]]:
     return found
 
 
-def push(world: World, one: Field, name: str, value: object) -> httpx.Response:
-    """Sends the route's sample with this value in this field."""
-    sample = {**PLAIN, **SAMPLES}[one.route](world)
+def sample_of(world: World, one: Field) -> Sample:
+    """A request of the field's route that is accepted."""
+    return {**PLAIN, **SAMPLES}[one.route](world)
+
+
+def push(world: World, one: Field, name: str, value: object, sample: Sample | None = None) -> httpx.Response:
+    """Sends the route's sample, a new one unless it is given, with this value in this field."""
+    sample = sample or sample_of(world, one)
     path = {part: quote(text, safe="") for part, text in sample.path.items()}
     if one.place == Place.path:
         path[name] = quote(_bytes(value), safe="")
