@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from bot.console import (
     account,
     actions,
+    audit,
     care,
     company,
     entry,
@@ -23,13 +24,14 @@ from bot.console import (
 from bot.console.board import Board, Feed
 
 PREFIX = "/desk"
+PARTS = (entry, account, people, pages, actions, care, talk, company, replies, lexicon, rota, audit, streams)
 
 
 def router(feed: Feed) -> APIRouter:
     """Gives the router of the desk, to be included as it is. `feed` tells the pages when to look again."""
     offer = _offer(Board(feed))
     desk = APIRouter(include_in_schema=False)
-    for part in (entry, account, people, pages, actions, care, talk, company, replies, lexicon, rota, streams):
+    for part in PARTS:
         desk.include_router(part.routes, prefix=PREFIX, dependencies=[Depends(offer)])
     return desk
 

@@ -110,7 +110,7 @@ SAMPLES: dict[str, Make] = {
     "POST /desk/setup": lambda _: Sample({"token": "x", **PASSWORDS}, role=None),
     "POST /desk/login": lambda _: Sample({"login": "nobody", "bind": "", **PASSWORDS}, role=None),
     "POST /desk/login/code": lambda _: Sample({"code": "000000"}, role=None),
-    "POST /desk/account/phone": lambda _: Sample({"sure": "yes"}, role=Role.auditor),
+    "POST /desk/account/phone": lambda _: Sample({"sure": "yes"}, role=Role.counsellor),
     "GET /desk/prove": lambda _: Sample({"back": "/desk"}),
     "POST /desk/prove": lambda _: Sample({"code": "000000", "back": "/desk", **PASSWORDS}),
     "POST /desk/people": _person,
@@ -128,6 +128,9 @@ SAMPLES: dict[str, Make] = {
     "POST /desk/triage/api/add": lambda _: Sample({"file": "high.yml", "row": {**GOOD, "unless": ["开玩笑"]}}),
     "POST /desk/triage/api/drop": _drop,
     "POST /desk/rota/api/add_address": _address,
+    "POST /desk/audit/api/entries": lambda _: Sample({"staff": "", "case": "", "day": None}, role=Role.auditor),
+    "POST /desk/audit/api/verify": lambda _: Sample({"anchors": ""}, role=Role.auditor),
+    "POST /desk/audit/export": lambda _: Sample({"staff": "", "case": "", "action": "", "day": ""}, role=Role.auditor),
 }
 COSTLY = {  # each request needs a case of its own: they get the few worst texts
     "POST /desk/api/c/{conversation_id}/close",
@@ -157,6 +160,13 @@ NEVER_KEPT = {
     "POST /desk/triage/api/drop name": "a row that is there",
     "POST /desk/triage/api/drop note": "needs a row that is there; the row's own note is pushed by adding",
     "POST /desk/triage/api/drop reviewer": "as its note",
+    "POST /desk/audit/api/entries staff": "compared",
+    "POST /desk/audit/api/entries case": "compared",
+    "POST /desk/audit/api/verify anchors": "numbers and digits",
+    "POST /desk/audit/export staff": "compared",
+    "POST /desk/audit/export case": "compared",
+    "POST /desk/audit/export action": "compared",
+    "POST /desk/audit/export day": "a date",
     "POST /desk/rota/api/add_address url": "an address of a known kind",
 }
 # Numbers and bound fields without a field for text beside them: what a sensible request looks like.
