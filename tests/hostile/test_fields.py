@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.hostile.samples import NEVER_KEPT, PLAIN, SAMPLES
 STORED = {**payloads.STORES, **payloads.LINES, **payloads.LETTERS, **payloads.FEW}  # what a store may stumble over
 
 
-def test_every_field_for_text_has_a_sample(any_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_field_for_text_has_a_sample(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with world(monkeypatch) as here:
         found = fields.of(here.app)
         assert len([one for one in found if one.kind in (Kind.text, Kind.texts)]) > 25
