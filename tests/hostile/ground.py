@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -131,11 +130,3 @@ def world(patch: pytest.MonkeyPatch, names: dict[Role, str] | None = None) -> It
         app = make_app()
         url = stack.enter_context(serving(NeverLeak(app)))
         yield World(url, app, telegram, engine, names or {})
-
-
-def raw(url: str, head: bytes) -> bytes:
-    """Sends bytes that no decent client sends; gives the first of what comes back."""
-    port = int(url.rsplit(":", 1)[1])
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
-        line.sendall(head)
-        return line.recv(2000)
