@@ -13,9 +13,10 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot import console
+from bot import console, violations
 from bot.care import notices, records
 from bot.channels import notice, pretend, telegram, web
 from bot.channels.incoming import Accepted, Incoming, Sender
@@ -96,12 +97,16 @@ def make_app() -> FastAPI:
         async with gateway.running():
             yield
 
-    app = FastAPI(title="心桥", version="0.1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    # FastAPI's telemetry records what people sent; a variable of the environment could send that elsewhere
+    silent = TelemetryConfig(tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False)
+    app = FastAPI(title="心桥", version="0.1", lifespan=lifespan, docs_url=None, redoc_url=None, telemetry=silent)
     app.state.gateway = gateway
     app.include_router(web.router(gateway.on_message, gateway.feed, records.fetch))
     app.include_router(console.router(gateway.feed))
     if gateway.telegram:
         app.include_router(telegram.router(gateway.on_message))
+    app.state.violations = violations.Violations()
+    app.include_router(violations.router(app.state.violations))
     app.add_api_route("/healthz", _health, methods=["GET"], include_in_schema=False)
     _turn_errors_into_answers(app)
     return app

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -78,6 +78,7 @@ def examine() -> list[Finding]:
         _answers("actions", service.actions_are_up()),
         Finding("telegram", settings().telegram_mode if settings().telegram_token else "off (no token)"),
         second_factor(),
+        *content_policy(service.violations_reported()),
         _drill(),
         *_night(),
         *_unheard(),
@@ -143,6 +144,16 @@ def second_factor() -> Finding:
     if settings().totp == "required":
         return Finding("second factor", "required")
     return Finding("second factor", "optional: a password opens the desk; set XINQIAO_TOTP=required", warning=True)
+
+
+def content_policy(reported: Mapping[str, object] | None) -> list[Finding]:
+    """Whether browsers met something on our pages that their policy forbids; nothing where no gateway answers."""
+    if reported is None:
+        return []
+    counts = dict(reported["counts"]) if isinstance(reported["counts"], dict) else {}
+    words = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+    state = f"reported by browsers since the gateway started: {words or 'none'}"
+    return [Finding("content policy of the pages", state, warning=bool(counts))]
 
 
 def _drill() -> Finding:

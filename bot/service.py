@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from bot import engine_env
+from bot import engine_env, violations
 from bot.care import canned
 from bot.db.schema import upgrade
 from bot.errors import ConfigError
@@ -137,6 +137,12 @@ def canary_comes_back() -> bool:
     url = f"http://127.0.0.1:{settings().engine_port}/webhooks/gateway/webhook"
     answer = _fetch(url, body, headers)
     return bool(answer and answer.get("messages"))
+
+
+def violations_reported() -> dict[str, object] | None:
+    """What browsers reported to the gateway since it started; None if it does not answer."""
+    headers = {violations.DOCTOR_HEADER: settings().engine_secret}
+    return _fetch(f"http://127.0.0.1:{settings().port}{violations.PATH}", None, headers)
 
 
 def _fetch(url: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> dict[str, object] | None:

@@ -73,7 +73,7 @@ class Kept:
 
 def check(title: str, code: str, body: str) -> None:
     """Raises BadReply unless title, code and body are of a size, and every variable is known."""
-    if not 1 <= len(title) <= MAX_TITLE:
+    if not 1 <= len(title) <= MAX_TITLE or not title.isprintable():
         raise BadReply(Fault.label)
     if not _CODE.fullmatch(code):
         raise BadReply(Fault.code)

@@ -150,10 +150,13 @@ async def prove(
     code: Annotated[str, Form()] = "",
     back: Annotated[str, Form()] = HOME,
 ) -> Response:
-    """Notes the proof for five minutes and leads back to the page."""
-    act = partial(signin.prove_again, request.cookies.get(guard.COOKIE, ""), password, code)
+    """Notes the proof for five minutes and leads back to the page, with another cookie: the old one may have leaked."""
+    token = request.cookies.get(guard.COOKIE, "")
+    act = partial(signin.prove_again, token, password, code)
     try:
         await entry.slow_refusal(entry.in_turn(act))
     except signin.LoginRefused as fault:
         return await _proof_form(session, back, fault.status, TEXTS["proof_refused"])
-    return RedirectResponse(_checked(back), 303)
+    response = RedirectResponse(_checked(back), 303)
+    guard.set_cookie(response, guard.COOKIE, await asyncio.to_thread(sessions.renew, token))
+    return response

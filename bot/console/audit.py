@@ -36,7 +36,7 @@ class Search(BaseModel):
     case: str = ""
     action: Action | None = None
     day: date | None = None
-    before: int | None = None
+    before: guard.RowId | None = None
 
     @property
     def wanted(self) -> search.Wanted:

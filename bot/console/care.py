@@ -29,7 +29,7 @@ NOBODY_SEES = "填了这家单位，就没有一个值班员能看到这位职�
 class Judgement(BaseModel):
     """What a counsellor says of one message."""
 
-    message: int
+    message: guard.RowId
     verdict: Verdict
     level: Level | None = None
     text: str = ""

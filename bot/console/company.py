@@ -36,7 +36,7 @@ class From(Words):
 class Notice(BaseModel):
     """One notice that something was taken over."""
 
-    notice: int
+    notice: guard.RowId
 
 
 @routes.get("/c/{conversation_id}/colleagues")

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.routing import APIRoute
 
+from bot import violations
 from bot.console.guard import LoginNeeded, ProofNeeded
 from bot.console.render import page
 from bot.errors import BadInput, NotFound, XinqiaoError
@@ -20,7 +21,7 @@ PROOF_PATH = "/desk/prove"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-        "media-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "media-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; " + violations.POLICY
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

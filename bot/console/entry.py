@@ -189,6 +189,7 @@ async def _enter(request: Request, response: Response, key: SessionKey) -> Respo
 async def logout(request: Request) -> Response:
     """Ends the session on the server and in the browser."""
     await _end(request)
+    await request.state.board.changed()  # wakes the open streams, which then find their session gone
     response = RedirectResponse(LOGIN_PATH, 303)
     guard.drop_cookie(response, guard.COOKIE)
     return response

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Path, Request, Response
+from pydantic import Field
 
 from bot.care import scope
 from bot.db.models import StaffSession
@@ -24,6 +25,7 @@ FORM_COOKIE = "xq_form"  # ties the forms that stand before a login to the brows
 CSRF_HEADER = "x-csrf"
 CSRF_FIELD = "csrf"
 READS = {"GET", "HEAD"}
+RowId = Annotated[int, Field(ge=0, le=2**31 - 1)]  # beyond that PostgreSQL and SQLite raise
 ID = "^[0-9a-f]{32}$"
 CONVERSATION = "conversation_id"  # a route with this in its path is about one conversation
 ConversationId = Annotated[str, Path(pattern=ID)]

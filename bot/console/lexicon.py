@@ -56,8 +56,8 @@ class RowOff(BaseModel):
 class Place(BaseModel):
     """One change of a draft, counted from 0; or a draft or release as a whole."""
 
-    draft: int
-    at: int = 0
+    draft: guard.RowId
+    at: guard.RowId = 0
 
 
 async def _do(act: Callable[..., object], *args: object) -> dict[str, Any]:

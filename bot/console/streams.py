@@ -23,7 +23,7 @@ from bot.console import board, cases, guard, thread
 from bot.console.board import Board
 from bot.console.edge import DeskRoute
 from bot.db.models import StaffSession
-from bot.errors import NotFound, XinqiaoError
+from bot.errors import NotFound
 from bot.staff import sessions
 
 LOOK_AGAIN = 2.0  # seconds; some changes, such as a delivery, do not move the feed
@@ -103,7 +103,7 @@ class ConversationLook:
 async def queue_events(request: Request, session: Counsellor) -> StreamingResponse:
     """The queue, whole, whenever it changes."""
     await asyncio.to_thread(audit.look, audit.Action.queue_read, session.staff_id)
-    return _stream(request, QueueLook(request.state.board, session.staff_id))
+    return _stream(request, session, QueueLook(request.state.board, session.staff_id))
 
 
 @routes.get("/c/{conversation_id}/events")
@@ -114,21 +114,21 @@ async def conversation_events(
     await asyncio.to_thread(cases.note_read, conversation_id, session.staff_id, again_after=cases.READ_AGAIN)
     last = request.headers.get("last-event-id", "")
     start = int(last) if last.isascii() and last.isdigit() and len(last) < 19 else after
-    return _stream(request, ConversationLook(conversation_id, session.staff_id, start))
+    return _stream(request, session, ConversationLook(conversation_id, session.staff_id, start))
 
 
-def _stream(request: Request, look: Look) -> StreamingResponse:
-    return StreamingResponse(_live(request, look), media_type="text/event-stream", headers=HEADERS)
+def _stream(request: Request, session: StaffSession, look: Look) -> StreamingResponse:
+    return StreamingResponse(_live(request, session.public_id, look), media_type="text/event-stream", headers=HEADERS)
 
 
-async def _live(request: Request, look: Look) -> AsyncIterator[str]:
+async def _live(request: Request, public_id: str, look: Look) -> AsyncIterator[str]:
     """Looks at every change and every `LOOK_AGAIN` seconds, until the session ends or the page goes away."""
     feed = request.state.board.feed
     loop = asyncio.get_running_loop()
     alive_due = 0.0
     while True:
         version = feed.version  # before the look: what changes during it makes another
-        session = await _session(request)
+        session = await _session(public_id)
         if session is None:
             yield _event("gone", {})
             return
@@ -151,10 +151,7 @@ def _time_left(session: StaffSession) -> dict[str, Any]:
     return {"left": left.total_seconds(), "renewable": sessions.hard_end(session) - now() > left}
 
 
-async def _session(request: Request) -> StaffSession | None:
+async def _session(public_id: str) -> StaffSession | None:
     """The session if it still lives and its role may still look; watching is not activity."""
-    try:
-        session = await guard.current(request, touch=False)
-    except XinqiaoError:
-        return None
-    return session if session.staff.role in guard.CASE_ROLES else None
+    session = await asyncio.to_thread(sessions.watched, public_id)
+    return session if session is not None and session.staff.role in guard.CASE_ROLES else None

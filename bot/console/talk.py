@@ -23,7 +23,7 @@ Counsellor = Annotated[StaffSession, Depends(guard.cases)]
 class Which(BaseModel):
     """One message of the thread."""
 
-    message: int
+    message: guard.RowId
 
 
 @routes.post("/c/{conversation_id}/again")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.db.models import Alert, CaseEvent, Message
+from bot.db.models import Alert, CaseEvent, Message, StaffSession
 from bot.db.session import reading
 from bot.db.thread_models import ThreadNote
 
@@ -70,4 +70,5 @@ def _newest() -> tuple[int | None, ...]:
     with reading() as session:
         newest = [select(func.max(table.id)).scalar_subquery() for table in (Message, CaseEvent, Alert, ThreadNote)]
         unseen = select(func.count(Alert.id)).where(Alert.acknowledged_at.is_(None)).scalar_subquery()
-        return tuple(session.execute(select(*newest, unseen)).one())
+        logins = select(func.count(StaffSession.public_id)).scalar_subquery()  # whose ends must shut open pages at once
+        return tuple(session.execute(select(*newest, unseen, logins)).one())

@@ -48,8 +48,8 @@ def add(login: str, display_name: str, role: Role, by: str | None = None) -> str
 
 def _new_staff(login: str, display_name: str, role: Role, token: str) -> Staff:
     name = display_name.strip()
-    if not 1 <= len(name) <= 64:
-        raise BadInput("a display name has 1 to 64 characters")
+    if not 1 <= len(name) <= 64 or not name.isprintable():  # workers read it
+        raise BadInput("a display name has 1 to 64 characters that can be seen")
     staff = Staff(id=new_id(), login=_canonical(login), display_name=name, role=Role(role))
     _give_link(staff, token)
     return staff

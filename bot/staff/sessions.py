@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from bot import audit
@@ -65,15 +65,22 @@ def start(session: Session, staff_id: str, *, second_factor: bool, device: str =
 
 def session_of(token: str, *, touch: bool = True) -> StaffSession | None:
     """Gives the living session with its staff, or None. `touch=False` looks without counting as activity."""
-    with reading() as session:
-        mine = StaffSession.token_hash == digest(token)
-        query = select(StaffSession).where(mine).options(joinedload(StaffSession.staff))
-        found = session.execute(query).scalar_one_or_none()
-    if found is None or not _lives(found):
-        return None
-    if touch and now() - found.last_seen >= TOUCH_EVERY:
+    found = _living(StaffSession.token_hash == digest(token))
+    if found is not None and touch and now() - found.last_seen >= TOUCH_EVERY:
         _touch(found)
     return found
+
+
+def watched(public_id: str) -> StaffSession | None:
+    """Gives the living session of that name, or None: an open stream follows it while its token may change."""
+    return _living(StaffSession.public_id == public_id)
+
+
+def _living(mine: ColumnElement[bool]) -> StaffSession | None:
+    with reading() as session:
+        query = select(StaffSession).where(mine).options(joinedload(StaffSession.staff))
+        found = session.execute(query).scalar_one_or_none()
+    return found if found is not None and _lives(found) else None
 
 
 def _lives(found: StaffSession) -> bool:
@@ -127,6 +134,18 @@ def end(by: str, staff_id: str, public_id: str) -> None:
 def end_all(session: Session, staff_id: str) -> None:
     """Ends all sessions of a person, inside the caller's transaction."""
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
+
+
+def renew(token: str) -> str:
+    """Gives the session another token, and that token; the one before opens nothing from now on. Raises NotFound."""
+    fresh = secrets.token_urlsafe(32)
+    with transaction() as session:
+        mine = StaffSession.token_hash == digest(token)
+        found = session.execute(select(StaffSession).where(mine).with_for_update()).scalar_one_or_none()
+        if found is None:
+            raise NotFound("no such session")
+        found.token_hash = digest(fresh)
+    return fresh
 
 
 def logout(token: str) -> None:

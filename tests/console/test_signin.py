@@ -105,7 +105,7 @@ def test_recovery_codes_are_shown_once(desk_url: str) -> None:
     assert ">9<" in other.get("/desk/account").text
 
 
-@pytest.mark.parametrize(("role", "home"), [(Role.lead, "/desk"), (Role.auditor, "/desk/account")])
+@pytest.mark.parametrize(("role", "home"), [(Role.lead, "/desk"), (Role.auditor, "/desk/audit")])
 def test_everybody_lands_where_the_role_may_be(desk_url: str, role: Role, home: str) -> None:
     add_staff("one", role)
     browser = Browser(desk_url)

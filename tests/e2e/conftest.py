@@ -21,8 +21,10 @@ def bot_api() -> Iterator[BotApi]:
 def system(tmp_path_factory: pytest.TempPathFactory, bot_api: BotApi) -> Iterator[System]:
     data_dir = tmp_path_factory.mktemp("system")
     ensure_secrets(data_dir)
-    telegram = {"XINQIAO_TELEGRAM_TOKEN": TOKEN, "XINQIAO_TELEGRAM_API_BASE": bot_api.url}
-    running = System(data_dir, telegram).start()
+    (data_dir / "tmp").mkdir()
+    extra = {"XINQIAO_TELEGRAM_TOKEN": TOKEN, "XINQIAO_TELEGRAM_API_BASE": bot_api.url}
+    extra["TMPDIR"] = str(data_dir / "tmp")  # what is left there is looked at
+    running = System(data_dir, extra).start()
     yield running
     running.stop()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from fastapi import Request, Response
 from jinja2 import Environment, StrictUndefined
 
+from bot import violations
 from bot.channels.web.models import Hotline
 from bot.db.demo_mark import is_demo
 from bot.settings import settings
@@ -18,7 +19,7 @@ from bot.settings import settings
 DIRECTORY = Path(__file__).resolve().parent.parent / "web_static"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    "form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+    "form-action 'none'; frame-ancestors 'none'; base-uri 'none'; " + violations.POLICY
 )
 HEADERS = {
     "X-Content-Type-Options": "nosniff",

@@ -276,7 +276,6 @@
     const item = { body: Object.assign({ client_id: newId() }, body), text, told, tries: 0, at: new Date() };
     if (text) bubbleOf(item);
     unsent.set(item.body.client_id, item);
-    keep();
     queue.push(item);
     pump();
   }
@@ -334,6 +333,8 @@
       if (item.body.press) unmark(item.body.press.message_id, item.body.press.index);
       return;
     }
+    item.failed = true;
+    keep();
     fate(item, fault && answer.body.message ? "未发出：" + answer.body.message : "未发出", true);
     if (!fault && item.tries < 4) setTimeout(again, [3000, 8000, 20000, 60000][item.tries++], item);
   }
@@ -359,11 +360,13 @@
     pump();
   }
 
-  /** Keeps what has not gone out over a refresh of this tab, and no longer. */
-  function keep() {
-    const rows = Array.from(unsent.values()).filter((item) => item.text);
+  /** Keeps what failed (`all`: whatever has not gone out) over a refresh of this tab, and no longer.
+      What goes out at once is never kept: browsers leave on disk what was kept, even after it was taken away. */
+  function keep(all) {
+    const rows = Array.from(unsent.values()).filter((item) => item.text && (all || item.failed));
     try {
-      sessionStorage.setItem("xq_unsent", JSON.stringify(rows.map((item) => [item.body, item.text])));
+      if (rows.length) sessionStorage.setItem("xq_unsent", JSON.stringify(rows.map((item) => [item.body, item.text])));
+      else sessionStorage.removeItem("xq_unsent");
     } catch (error) { /* storage is off: nothing to keep */ }
   }
 
@@ -574,6 +577,7 @@
     sayLost();
     lost();
   });
+  window.addEventListener("pagehide", () => keep(true));
   window.addEventListener("pageshow", (event) => event.persisted && reconnect());
   setInterval(check, 10000, 45000);
   if (window.visualViewport) {
