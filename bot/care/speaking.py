@@ -78,6 +78,21 @@ def send_again(conversation_id: str, staff_id: str, message_id: int) -> None:
         row.state, row.attempts, row.not_before, row.error_code = OutboxState.pending, 0, now(), None
 
 
+def withdraw(conversation_id: str, staff_id: str, message_id: int) -> None:
+    """Takes back a counsellor's message that waits for the worker to write.
+
+    Raises NotFound for another kind of message, NotAllowedNow when it does not wait any more.
+    """
+    with transaction() as session:
+        must_speak(session, lock_conversation(session, conversation_id), staff_id)
+        row = session.execute(_outbox_of(conversation_id, message_id).with_for_update(of=Outbox)).scalar_one_or_none()
+        if row is None:
+            raise NotFound("no such message of a counsellor")
+        if row.state != OutboxState.held:
+            raise NotAllowedNow("it does not wait any more")
+        row.state = OutboxState.withdrawn
+
+
 def _outbox_of(conversation_id: str, message_id: int) -> Select[Outbox]:
     return (
         select(Outbox)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.care import company, desk
+from bot.care import company, desk, reply_window
 from bot.clock import local, now
-from bot.console import beside, labels, night
+from bot.console import beside, labels, night, window
 from bot.console.cases import holders, stuck_messages, unanswered
 from bot.db.session import reading
 from bot.db.states import Owner
@@ -37,7 +37,7 @@ class Snapshot:
 
     `holders` maps a conversation to the id of the counsellor who has it, `unanswered` to how many messages the worker
     has written since the counsellor last spoke, and since when; `guests` maps (conversation, staff id) to whether they
-    have joined, `notices` a staff id to what was taken from them.
+    have joined, `notices` a staff id to what was taken from them, `windows` a conversation to what its channel allows.
     """
 
     rows: list[desk.QueueRow]
@@ -46,6 +46,7 @@ class Snapshot:
     undelivered: int
     guests: dict[tuple[str, str], bool] = field(default_factory=dict)
     notices: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    windows: dict[str, reply_window.Left] = field(default_factory=dict)
 
 
 class Board:
@@ -75,9 +76,11 @@ class Board:
 
 def _read() -> Snapshot:
     undelivered = len(desk.dead_letters()) + len(stuck_messages())
+    rows = desk.queue()
     with reading() as session:
         guests = {(one.conversation_id, one.staff_id): one.joined for one in company.guests(session)}
-    return Snapshot(desk.queue(), holders(), unanswered(), undelivered, guests, beside.notices())
+        windows = reply_window.of_all(session, [row.conversation_id for row in rows])
+    return Snapshot(rows, holders(), unanswered(), undelivered, guests, beside.notices(), windows)
 
 
 def payload(snapshot: Snapshot, staff_id: str) -> dict[str, Any]:
@@ -113,6 +116,7 @@ def _row(row: desk.QueueRow, snapshot: Snapshot, staff_id: str) -> dict[str, Any
         "unanswered_since": iso(since) if since else None,
         "alerts": row.alerts,
         "chain": night.payload(row.chain),
+        "window": window.payload(snapshot.windows.get(row.conversation_id)),
         "alarm": row.alerts > 0 and row.level == Level.imminent,
     }
 

@@ -32,6 +32,13 @@ async def again(conversation_id: guard.ConversationId, which: Which, request: Re
     return {"ok": True}
 
 
+@routes.post("/c/{conversation_id}/withdraw")
+async def withdraw(conversation_id: guard.ConversationId, which: Which, request: Request, session: Counsellor) -> Done:
+    """Takes back a reply that waits for the worker to write."""
+    await do(request, conversation_id, speaking.withdraw, session.staff_id, which.message)
+    return {"ok": True}
+
+
 @routes.get("/c/{conversation_id}/canned")
 async def canned_replies(conversation_id: guard.ConversationId, session: Counsellor) -> Done:
     """The canned replies, filled in for this conversation and this counsellor."""
