@@ -25,10 +25,12 @@ from bot.conversation.engine import Engine
 from bot.conversation.live import Feed
 from bot.conversation.outbox import Postman
 from bot.conversation.scheduler import Scheduler
+from bot.conversation.typing_relay import TypingRelay
 from bot.db.session import engine as database
 from bot.errors import XinqiaoError
 from bot.lexicon import load
 from bot.settings import settings
+from bot.typing_sign import TypingSigns
 
 log = logging.getLogger(__name__)
 MESSAGES = {
@@ -52,6 +54,8 @@ class Gateway:
         self.dispatcher = Dispatcher(self.engine, self.feed.poke)
         self.scheduler = Scheduler(self.engine, self.feed.poke)
         self.caller = Caller(self.feed.poke)
+        self.typing = TypingSigns()
+        self.relay = TypingRelay(self.typing, senders)
         self.stopping = asyncio.Event()
 
     async def on_message(self, incoming: Incoming) -> Accepted:
@@ -64,7 +68,7 @@ class Gateway:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Runs the loops while the block lasts."""
-        parts = (self.feed, self.dispatcher, self.postman, self.scheduler, self.caller)
+        parts = (self.feed, self.dispatcher, self.postman, self.scheduler, self.caller, self.relay)
         loops = [*(part.run() for part in parts), load.follow()]
         if self.telegram:
             loops.append(telegram.start(self.telegram, self.on_message, self.stopping))
@@ -91,8 +95,8 @@ def make_app() -> FastAPI:
 
     app = FastAPI(title="心桥", version="0.1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.gateway = gateway
-    app.include_router(web.router(gateway.on_message, gateway.feed, records.fetch))
-    app.include_router(console.router(gateway.feed))
+    app.include_router(web.router(gateway.on_message, gateway.feed, records.fetch, gateway.typing))
+    app.include_router(console.router(gateway.feed, gateway.typing))
     if gateway.telegram:
         app.include_router(telegram.router(gateway.on_message))
     app.add_api_route("/healthz", _health, methods=["GET"], include_in_schema=False)

@@ -9,7 +9,7 @@ from bot import texts
 from bot.care.company import must_speak
 from bot.clock import now
 from bot.db.models import CareCase, Conversation, Message, Outbox
-from bot.db.session import transaction
+from bot.db.session import reading, transaction
 from bot.db.states import Author, OutboxState
 from bot.db.thread import add_outgoing, lock_conversation
 from bot.db.thread_models import ReplyKey
@@ -61,6 +61,15 @@ def _mark_change(session: Session, conversation: Conversation, staff_id: str) ->
     if speaker not in (None, staff_id):
         event = "counsellor_changed"
         add_outgoing(session, conversation, Author.system, texts.get(event).text, marks={"event": event})
+
+
+def check_speaker(conversation_id: str, staff_id: str) -> None:
+    """Raises NotAllowedNow unless this person may speak here now, NotFound where there is no such conversation."""
+    with reading() as session:
+        conversation = session.get(Conversation, conversation_id)
+        if conversation is None:
+            raise NotFound("no such conversation")
+        must_speak(session, conversation, staff_id)
 
 
 def send_again(conversation_id: str, staff_id: str, message_id: int) -> None:

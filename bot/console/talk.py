@@ -14,6 +14,7 @@ from bot.console import guard, labels
 from bot.console.actions import Done, Reply, Words, do
 from bot.console.edge import DeskRoute
 from bot.db.models import StaffSession
+from bot.typing_sign import Side, Sign
 
 routes = APIRouter(prefix="/api", route_class=DeskRoute)
 Counsellor = Annotated[StaffSession, Depends(guard.cases)]
@@ -29,6 +30,15 @@ class Which(BaseModel):
 async def again(conversation_id: guard.ConversationId, which: Which, request: Request, session: Counsellor) -> Done:
     """Sends a reply once more that could not be delivered."""
     await do(request, conversation_id, speaking.send_again, session.staff_id, which.message)
+    return {"ok": True}
+
+
+@routes.post("/c/{conversation_id}/typing")
+async def typing(conversation_id: guard.ConversationId, request: Request, session: Counsellor) -> Done:
+    """Shows the worker that a person is typing; only who may speak here can. Nothing is kept of it."""
+    if request.state.typing.is_due(f"{session.staff_id} {conversation_id}"):
+        await asyncio.to_thread(speaking.check_speaker, conversation_id, session.staff_id)
+        request.state.typing.give(Sign(conversation_id, Side.staff))
     return {"ok": True}
 
 

@@ -5,6 +5,7 @@ import { Canned } from "./canned.js";
 import { byId, day, el, newKey, prefer, preference, setText, show, syncClock, toast, waited } from "./dom.js";
 import { Live, post } from "./net.js";
 import { Notes } from "./notes.js";
+import { Typing } from "./typing.js";
 import { ReplyWindow } from "./window.js";
 
 const drafts = new Map(); // what was being typed, by conversation; in memory only
@@ -22,6 +23,7 @@ export class Thread {
     this.canned = new Canned(this.reply, () => drafts.set(this.id, this.reply.value)); // hears the keys before this does
     this.notes = new Notes(this);
     this.window = new ReplyWindow();
+    this.worker = new Typing(this);
     this.wire();
     setInterval(() => this.tick(), 1000);
   }
@@ -55,6 +57,7 @@ export class Thread {
       messages: (list) => this.add(list),
       notes: (list) => this.notes.draw(list),
       state: (state) => this.draw(state),
+      typing: () => this.worker.show(),
       alive: (sign) => this.onAlive(sign),
     });
   }
@@ -63,6 +66,7 @@ export class Thread {
     this.live?.close();
     this.live = null;
     this.id = "";
+    this.worker.hide();
     this.notes.close();
     this.log.replaceChildren();
     show(byId("open"), false);
@@ -82,6 +86,7 @@ export class Thread {
 
   append(message) {
     this.last = message.id;
+    if (message.author === "worker") this.worker.hide();
     if (day(message.at) !== this.lastDay) {
       this.lastDay = day(message.at);
       this.log.append(el("p", "day", this.lastDay));
