@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import now
@@ -17,28 +18,30 @@ STALE = timedelta(minutes=30)  # after which what the bot had to say is no longe
 
 def allowance_of(session: Session, conversation: Conversation) -> Allowance | None:
     """Gives what the channel still allows; None where it sets no limit or the worker has never written."""
-    window = window_of(conversation.channel)
-    heard_at = _heard_at(session, conversation.id) if window else None
-    if window is None or heard_at is None or conversation.drill:
-        return None
-    is_open = select(CareCase.id).where(CareCase.conversation_id == conversation.id, CareCase.state != CaseState.closed)
-    has_case = session.execute(is_open.limit(1)).first() is not None
-    return allowance(window, heard_at, _used(session, conversation.id, heard_at), has_case)
+    return allowances(session, [conversation]).get(conversation.id)
 
 
-def _heard_at(session: Session, conversation_id: str) -> datetime | None:
-    heard = select(Message.created_at).where(
-        Message.conversation_id == conversation_id, Message.author == Author.worker
-    )
-    return session.execute(heard.order_by(Message.id.desc()).limit(1)).scalar()
+def allowances(session: Session, conversations: Iterable[Conversation]) -> dict[str, Allowance]:
+    """Gives what is left in each of those whose channel sets a limit, in three queries however many they are."""
+    limited = {one.id: window for one in conversations if not one.drill and (window := window_of(one.channel))}
+    if not limited:
+        return {}
+    heard = _heard(list(limited)).subquery()
+    heard_at = {row.conversation_id: row.created_at for row in session.execute(select(heard))}
+    used = select(Outbox.conversation_id, func.sum(Outbox.parts_sent))  # of joined ones only the first has parts
+    used = used.join(heard, heard.c.conversation_id == Outbox.conversation_id)
+    used = used.where(Outbox.sent_at >= heard.c.created_at).group_by(Outbox.conversation_id)
+    counts = {row[0]: int(row[1]) for row in session.execute(used)}
+    cases = select(CareCase.conversation_id).where(CareCase.state != CaseState.closed)
+    in_care = set(session.execute(cases.where(CareCase.conversation_id.in_(limited))).scalars())
+    return {key: allowance(limited[key], at, counts.get(key, 0), key in in_care) for key, at in heard_at.items()}
 
 
-def _used(session: Session, conversation_id: str, since: datetime) -> int:
-    """Messages that went out since; of several joined into one only the first has parts."""
-    parts = select(func.coalesce(func.sum(Outbox.parts_sent), 0)).where(
-        Outbox.conversation_id == conversation_id, Outbox.sent_at >= since
-    )
-    return int(session.execute(parts).scalar_one())
+def _heard(conversation_ids: list[str]) -> Select[str, datetime]:
+    """When each worker last wrote."""
+    mine = (Message.conversation_id.in_(conversation_ids), Message.author == Author.worker)
+    newest = select(func.max(Message.id)).where(*mine).group_by(Message.conversation_id)
+    return select(Message.conversation_id, Message.created_at).where(Message.id.in_(newest))
 
 
 def let_go(session: Session, conversation_id: str) -> None:
