@@ -2,17 +2,14 @@
 
 import { byId, secondsTo, setText, show } from "./dom.js";
 
-const LITTLE = 2 * 3600; // seconds
+const isShut = (told) => !told.open || secondsTo(told.closes_at) === 0;
 
 function left({ closes_at: closes, messages }) {
-  const seconds = secondsTo(closes);
-  const all = Math.ceil(seconds / 60);
+  const all = Math.ceil(secondsTo(closes) / 60);
   const [hours, minutes] = [Math.floor(all / 60), all % 60];
   const time = hours ? `${hours} 时 ${minutes} 分` : `${minutes} 分`;
-  return { seconds, time, few: messages !== null && messages <= 2, none: messages === 0 || seconds === 0 };
+  return messages === null ? `，剩 ${time}` : ` ${messages} 条 · 剩 ${time}`;
 }
-
-const count = ({ messages }) => (messages === null ? "" : `${messages} 条 · `);
 
 export class ReplyWindow {
   constructor() {
@@ -21,12 +18,12 @@ export class ReplyWindow {
 
   draw(state) {
     const told = state?.window;
+    const shut = Boolean(told && isShut(told));
     show(this.node, Boolean(told));
-    setText(byId("send"), told && left(told).none ? "留给来信时" : "发送");
+    setText(byId("send"), shut ? "留给来信时" : "发送");
     if (!told) return;
-    const { few, none, seconds, time } = left(told);
-    this.node.className = `window ${none ? "shut" : few || seconds < LITTLE ? "short" : ""}`;
-    setText(this.node, none ? this.shut(state) : `${state.channel}还能发 ${count(told)}剩 ${time}`);
+    this.node.className = `window ${shut ? "shut" : told.short ? "short" : ""}`;
+    setText(this.node, shut ? this.shut(state) : `${state.channel}还能发${left(told)}`);
   }
 
   shut({ channel, level, window: { held } }) {
@@ -37,7 +34,6 @@ export class ReplyWindow {
 
 // In the queue only what is short is worth a line.
 export function drawShort(node, told) {
-  const { few, none, seconds, time } = told ? left(told) : {};
-  show(node, Boolean(told && (few || none || seconds < LITTLE)));
-  if (told) setText(node, none ? "渠道已关，等职工来信" : `还能回 ${count(told)}剩 ${time}`);
+  show(node, Boolean(told && (told.short || isShut(told))));
+  if (told) setText(node, isShut(told) ? "渠道已关，等职工来信" : `还能回${left(told)}`);
 }
