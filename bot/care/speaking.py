@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from bot import texts
+from bot import audit, texts
 from bot.care.company import must_speak
+from bot.care.panel import about
 from bot.clock import now
 from bot.db.models import CareCase, Conversation, Message, Outbox
 from bot.db.session import reading, transaction
@@ -36,6 +37,7 @@ def reply(conversation_id: str, staff_id: str, text: str, key: str | None = None
         message = add_outgoing(session, conversation, Author.counsellor, text, staff_id=staff_id)
         if key is not None:
             session.add(ReplyKey(staff_id=staff_id, key=key, message_id=message.id))
+        audit.record(session, audit.Action.replied, staff_id, about(session, conversation_id))
         return message.public_id
 
 
@@ -78,13 +80,9 @@ def send_again(conversation_id: str, staff_id: str, message_id: int) -> None:
     Raises NotFound for another kind of message, NotAllowedNow when it is no longer given up.
     """
     with transaction() as session:
-        must_speak(session, lock_conversation(session, conversation_id), staff_id)
-        row = session.execute(_outbox_of(conversation_id, message_id).with_for_update(of=Outbox)).scalar_one_or_none()
-        if row is None:
-            raise NotFound("no such message of a counsellor")
-        if row.state != OutboxState.dead:
-            raise NotAllowedNow("it is already on its way")
+        row = _row_in(OutboxState.dead, session, conversation_id, staff_id, message_id)
         row.state, row.attempts, row.not_before, row.error_code = OutboxState.pending, 0, now(), None
+        audit.record(session, audit.Action.sent_again, staff_id, about(session, conversation_id))
 
 
 def withdraw(conversation_id: str, staff_id: str, message_id: int) -> None:
@@ -93,13 +91,20 @@ def withdraw(conversation_id: str, staff_id: str, message_id: int) -> None:
     Raises NotFound for another kind of message, NotAllowedNow when it does not wait any more.
     """
     with transaction() as session:
-        must_speak(session, lock_conversation(session, conversation_id), staff_id)
-        row = session.execute(_outbox_of(conversation_id, message_id).with_for_update(of=Outbox)).scalar_one_or_none()
-        if row is None:
-            raise NotFound("no such message of a counsellor")
-        if row.state != OutboxState.held:
-            raise NotAllowedNow("it does not wait any more")
+        row = _row_in(OutboxState.held, session, conversation_id, staff_id, message_id)
         row.state = OutboxState.withdrawn
+        audit.record(session, audit.Action.reply_withdrawn, staff_id, about(session, conversation_id))
+
+
+def _row_in(state: OutboxState, session: Session, conversation_id: str, staff_id: str, message_id: int) -> Outbox:
+    """The delivery of a counsellor's message, if it is in this state and this person may speak here."""
+    must_speak(session, lock_conversation(session, conversation_id), staff_id)
+    row = session.execute(_outbox_of(conversation_id, message_id).with_for_update(of=Outbox)).scalar_one_or_none()
+    if row is None:
+        raise NotFound("no such message of a counsellor")
+    if row.state != state:
+        raise NotAllowedNow(f"it is not {state.value} any more")
+    return row
 
 
 def _outbox_of(conversation_id: str, message_id: int) -> Select[Outbox]:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from bot.console import (
     account,
     actions,
+    audit,
     care,
     company,
     entry,
@@ -24,6 +25,7 @@ from bot.console.board import Board, Feed
 from bot.typing_sign import TypingSigns
 
 PREFIX = "/desk"
+PARTS = (entry, account, people, pages, actions, care, talk, company, replies, lexicon, rota, audit, streams)
 
 
 def router(feed: Feed, typing: TypingSigns | None = None) -> APIRouter:
@@ -33,7 +35,7 @@ def router(feed: Feed, typing: TypingSigns | None = None) -> APIRouter:
     """
     offer = _offer(Board(feed), typing or TypingSigns())
     desk = APIRouter(include_in_schema=False)
-    for part in (entry, account, people, pages, actions, care, talk, company, replies, lexicon, rota, streams):
+    for part in PARTS:
         desk.include_router(part.routes, prefix=PREFIX, dependencies=[Depends(offer)])
     return desk
 

@@ -7,10 +7,11 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from bot import audit
 from bot.care import canned, notes, search, speaking
-from bot.console import guard, labels
+from bot.console import cases, guard, labels
 from bot.console.actions import Done, Reply, Words, do
 from bot.console.edge import DeskRoute
 from bot.db.models import StaffSession
@@ -26,6 +27,12 @@ class Which(BaseModel):
     message: int
 
 
+class Where(BaseModel):
+    """One conversation."""
+
+    conversation: str = Field(pattern="^[0-9a-f]{32}$")
+
+
 @routes.post("/c/{conversation_id}/again")
 async def again(conversation_id: guard.ConversationId, which: Which, request: Request, session: Counsellor) -> Done:
     """Sends a reply once more that could not be delivered."""
@@ -33,12 +40,12 @@ async def again(conversation_id: guard.ConversationId, which: Which, request: Re
     return {"ok": True}
 
 
-@routes.post("/c/{conversation_id}/typing")
-async def typing(conversation_id: guard.ConversationId, request: Request, session: Counsellor) -> Done:
-    """Shows the worker that a person is typing; only who may speak here can. Nothing is kept of it."""
-    if request.state.typing.is_due(f"{session.staff_id} {conversation_id}"):
-        await asyncio.to_thread(speaking.check_speaker, conversation_id, session.staff_id)
-        request.state.typing.give(Sign(conversation_id, Side.staff))
+@routes.post("/typing")
+async def typing(where: Where, request: Request, session: Counsellor) -> Done:
+    """Shows the worker that a person is typing; only who may speak there can. Nothing is kept of it."""
+    if request.state.typing.is_due(f"{session.staff_id} {where.conversation}"):
+        await asyncio.to_thread(speaking.check_speaker, where.conversation, session.staff_id)
+        request.state.typing.give(Sign(where.conversation, Side.staff))
     return {"ok": True}
 
 
@@ -51,7 +58,8 @@ async def withdraw(conversation_id: guard.ConversationId, which: Which, request:
 
 @routes.get("/c/{conversation_id}/canned")
 async def canned_replies(conversation_id: guard.ConversationId, session: Counsellor) -> Done:
-    """The canned replies, filled in for this conversation and this counsellor."""
+    """The canned replies, filled in for this conversation and this counsellor; with its pseudonym, so it is a look."""
+    await asyncio.to_thread(cases.note_read, conversation_id, session.staff_id, again_after=cases.READ_AGAIN)
     found = await asyncio.to_thread(canned.for_conversation, conversation_id, session.staff_id)
     return {"replies": [asdict(one) for one in found]}
 
@@ -64,9 +72,10 @@ async def note(conversation_id: guard.ConversationId, words: Reply, request: Req
 
 
 @routes.post("/search")
-async def find(words: Words, _: Counsellor) -> Done:
+async def find(words: Words, session: Counsellor) -> Done:
     """Finds conversations by case number, pseudonym or note; in the body, so that no words get into an address."""
     found = await asyncio.to_thread(search.find, words.clean)
+    await asyncio.to_thread(audit.note, audit.Action.searched, session.staff_id, count=len(found))
     return {"found": [_found(one) for one in found]}
 
 

@@ -58,9 +58,9 @@ def test_what_was_withdrawn_is_not_in_the_workers_export(desk_url: str) -> None:
 def test_who_does_not_speak_here_cannot_show_that_they_type(desk_url: str) -> None:
     mine, other = staffed(desk_url), staffed(desk_url, "wangqiang")
     conversation, _ = replied(mine)
-    assert mine.act(f"c/{conversation}/typing").status_code == 200
-    assert other.act(f"c/{conversation}/typing").status_code == 409
-    assert other.act(f"c/{'f' * 32}/typing").status_code == 404
+    assert mine.act("typing", {"conversation": conversation}).status_code == 200
+    assert other.act("typing", {"conversation": conversation}).status_code == 409
+    assert other.act("typing", {"conversation": "f" * 32}).status_code == 404
 
 
 def test_a_channel_without_a_window_shows_none_and_offers_nothing_to_withdraw(desk_url: str) -> None:

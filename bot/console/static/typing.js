@@ -30,6 +30,6 @@ export class Typing {
     const { id, state, reply } = this.thread;
     if (!state?.may.reply || !reply.value.trim() || Date.now() - this.told < EVERY) return;
     this.told = Date.now();
-    post(`/desk/api/c/${id}/typing`).catch(() => {});
+    post("/desk/api/typing", { conversation: id }).catch(() => {});
   }
 }
