@@ -27,11 +27,13 @@ from bot.conversation.engine import Engine
 from bot.conversation.live import Feed
 from bot.conversation.outbox import Postman
 from bot.conversation.scheduler import Scheduler
+from bot.conversation.typing_relay import TypingRelay
 from bot.db.demo_mark import is_demo
 from bot.db.session import engine as database
 from bot.errors import XinqiaoError
 from bot.lexicon import load
 from bot.settings import settings
+from bot.typing_sign import TypingSigns
 
 log = logging.getLogger(__name__)
 # Threads of their own: a message that comes in never stands in line behind what open pages look up.
@@ -60,6 +62,8 @@ class Gateway:
         self.dispatcher = Dispatcher(self.engine, self.feed.poke)
         self.scheduler = Scheduler(self.engine, self.feed.poke)
         self.caller = Caller(self.feed.poke, pretend.pretend_notice if demo else notice.send)
+        self.typing = TypingSigns()
+        self.relay = TypingRelay(self.typing, senders)
         self.stopping = asyncio.Event()
 
     async def on_message(self, incoming: Incoming) -> Accepted:
@@ -72,7 +76,7 @@ class Gateway:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Runs the loops while the block lasts."""
-        parts = (self.feed, self.dispatcher, self.postman, self.scheduler, self.caller)
+        parts = (self.feed, self.dispatcher, self.postman, self.scheduler, self.caller, self.relay)
         loops = [*(part.run() for part in parts), load.follow()]
         if self.telegram:
             loops.append(telegram.start(self.telegram, self.on_message, self.stopping))
@@ -101,8 +105,8 @@ def make_app() -> FastAPI:
     silent = TelemetryConfig(tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False)
     app = FastAPI(title="心桥", version="0.1", lifespan=lifespan, docs_url=None, redoc_url=None, telemetry=silent)
     app.state.gateway = gateway
-    app.include_router(web.router(gateway.on_message, gateway.feed, records.fetch))
-    app.include_router(console.router(gateway.feed))
+    app.include_router(web.router(gateway.on_message, gateway.feed, records.fetch, gateway.typing))
+    app.include_router(console.router(gateway.feed, gateway.typing))
     if gateway.telegram:
         app.include_router(telegram.router(gateway.on_message))
     app.state.violations = violations.Violations()

@@ -53,6 +53,7 @@ class Action(StrEnum):
     acknowledged = "acknowledged"
     replied = "replied"
     sent_again = "sent_again"
+    reply_withdrawn = "reply_withdrawn"
     noted = "noted"
     invited = "invited"
     joined = "joined"

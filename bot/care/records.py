@@ -9,16 +9,16 @@ from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot import audit
 from bot.care import tasks
 from bot.clock import local, now
 from bot.db.care_models import CaseAnswer, Consent, EmergencyContact, MoodEntry, SafetyPlan
-from bot.db.models import CareCase, ChannelIdentity, Conversation, Message
+from bot.db.models import CareCase, ChannelIdentity, Conversation, Message, Outbox
 from bot.db.session import transaction
-from bot.db.states import TaskKind
+from bot.db.states import OutboxState, TaskKind
 from bot.settings import ROOT
 
 EVENT = "export"  # marks messages that are an export themselves: they are in no other
@@ -88,7 +88,9 @@ def _messages(session: Session, person_id: str) -> list[dict[str, str]]:
     rows = session.execute(
         select(Message)
         .join(Conversation, Conversation.id == Message.conversation_id)
+        .outerjoin(Outbox, Outbox.message_id == Message.id)
         .where(Conversation.person_id == person_id, Message.erased_at.is_(None))
+        .where(or_(Outbox.state.is_(None), Outbox.state != OutboxState.withdrawn))
         .order_by(Message.id)
     ).scalars()
     return [

@@ -10,7 +10,7 @@ from bot.care.company import must_speak
 from bot.care.panel import about
 from bot.clock import now
 from bot.db.models import CareCase, Conversation, Message, Outbox
-from bot.db.session import transaction
+from bot.db.session import reading, transaction
 from bot.db.states import Author, OutboxState
 from bot.db.thread import add_outgoing, lock_conversation
 from bot.db.thread_models import ReplyKey
@@ -65,20 +65,46 @@ def _mark_change(session: Session, conversation: Conversation, staff_id: str) ->
         add_outgoing(session, conversation, Author.system, texts.get(event).text, marks={"event": event})
 
 
+def check_speaker(conversation_id: str, staff_id: str) -> None:
+    """Raises NotAllowedNow unless this person may speak here now, NotFound where there is no such conversation."""
+    with reading() as session:
+        conversation = session.get(Conversation, conversation_id)
+        if conversation is None:
+            raise NotFound("no such conversation")
+        must_speak(session, conversation, staff_id)
+
+
 def send_again(conversation_id: str, staff_id: str, message_id: int) -> None:
     """Puts a counsellor's message that could not be delivered back in line; what of it went out is not repeated.
 
     Raises NotFound for another kind of message, NotAllowedNow when it is no longer given up.
     """
     with transaction() as session:
-        must_speak(session, lock_conversation(session, conversation_id), staff_id)
-        row = session.execute(_outbox_of(conversation_id, message_id).with_for_update(of=Outbox)).scalar_one_or_none()
-        if row is None:
-            raise NotFound("no such message of a counsellor")
-        if row.state != OutboxState.dead:
-            raise NotAllowedNow("it is already on its way")
+        row = _row_in(OutboxState.dead, session, conversation_id, staff_id, message_id)
         row.state, row.attempts, row.not_before, row.error_code = OutboxState.pending, 0, now(), None
         audit.record(session, audit.Action.sent_again, staff_id, about(session, conversation_id))
+
+
+def withdraw(conversation_id: str, staff_id: str, message_id: int) -> None:
+    """Takes back a counsellor's message that waits for the worker to write.
+
+    Raises NotFound for another kind of message, NotAllowedNow when it does not wait any more.
+    """
+    with transaction() as session:
+        row = _row_in(OutboxState.held, session, conversation_id, staff_id, message_id)
+        row.state = OutboxState.withdrawn
+        audit.record(session, audit.Action.reply_withdrawn, staff_id, about(session, conversation_id))
+
+
+def _row_in(state: OutboxState, session: Session, conversation_id: str, staff_id: str, message_id: int) -> Outbox:
+    """The delivery of a counsellor's message, if it is in this state and this person may speak here."""
+    must_speak(session, lock_conversation(session, conversation_id), staff_id)
+    row = session.execute(_outbox_of(conversation_id, message_id).with_for_update(of=Outbox)).scalar_one_or_none()
+    if row is None:
+        raise NotFound("no such message of a counsellor")
+    if row.state != state:
+        raise NotAllowedNow(f"it is not {state.value} any more")
+    return row
 
 
 def _outbox_of(conversation_id: str, message_id: int) -> Select[Outbox]:

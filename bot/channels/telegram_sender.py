@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.channels.incoming import Outgoing
@@ -79,6 +80,13 @@ class TelegramSender:
             is_last = index == len(parts) - 1
             await self._send_part(outgoing.address, parts[index], _keyboard(outgoing) if is_last else None)
             await on_part(index + 1)
+
+    async def show_typing(self, address: str) -> None:
+        """Shows for five seconds that a person is typing. Raises DeliveryFailed."""
+        try:
+            await self.bot.send_chat_action(address, ChatAction.TYPING, read_timeout=self.timeout)
+        except TelegramError as error:
+            raise _failure(error) from None
 
     async def _send_part(self, address: str, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
         try:

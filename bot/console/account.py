@@ -132,13 +132,15 @@ class Proof(BaseModel):
 
 
 @routes.post("/api/prove")
-async def prove_in_dialog(request: Request, proof: Proof, session: Anyone) -> dict[str, bool]:
+async def prove_in_dialog(request: Request, response: Response, proof: Proof, session: Anyone) -> dict[str, bool]:
     """The same as the form, for a dialog of the desk. Raises LoginRefused."""
-    act = partial(signin.prove_again, request.cookies.get(guard.COOKIE, ""), proof.password, proof.code)
+    token = request.cookies.get(guard.COOKIE, "")
+    act = partial(signin.prove_again, token, proof.password, proof.code)
     try:
         await entry.slow_refusal(entry.in_turn(act))
     except signin.LoginRefused as fault:
         raise Shown(fault, TEXTS["proof_refused"]) from None
+    guard.set_cookie(response, guard.COOKIE, await asyncio.to_thread(sessions.renew, token))
     return {"ok": True}
 
 

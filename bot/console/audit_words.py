@@ -72,6 +72,7 @@ GROUPS: dict[str, dict[Action, str]] = {  # as the page offers them
         Action.acknowledged: "应了警报",
         Action.replied: "回话",
         Action.sent_again: "重发没送到的话",
+        Action.reply_withdrawn: "撤回等着送出的话",
         Action.noted: "写备注",
         Action.handed_back: "交回机器人",
         Action.closed: "结案",

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.care import company, desk, identity, scope
+from bot.care import company, desk, identity, reply_window, scope
 from bot.clock import local, now
-from bot.console import beside, labels, night
+from bot.console import beside, labels, night, window
 from bot.console.cases import holders, stuck_messages, unanswered
 from bot.db.session import reading
 from bot.db.states import Owner
@@ -39,7 +39,8 @@ class Snapshot:
 
     `holders` maps a conversation to the id of the counsellor who has it, `unanswered` to how many messages the worker
     has written since the counsellor last spoke, and since when; `guests` maps (conversation, staff id) to whether they
-    have joined. It is everybody's: `payload` gives each their part.
+    have joined, `windows` a conversation to what its channel allows. It is everybody's: `payload` gives each their
+    part.
     """
 
     rows: list[desk.QueueRow]
@@ -47,6 +48,7 @@ class Snapshot:
     unanswered: dict[str, tuple[int, datetime]]
     undelivered: list[str]  # the conversation of each message that came to nothing
     guests: dict[tuple[str, str], bool] = field(default_factory=dict)
+    windows: dict[str, reply_window.Left] = field(default_factory=dict)
 
 
 class Board:
@@ -88,9 +90,11 @@ class Board:
 
 def _read() -> Snapshot:
     undelivered = [row[0] for row in desk.dead_letters()] + [one.conversation_id for one in stuck_messages()]
+    rows = desk.queue()
     with reading() as session:
         guests = {(one.conversation_id, one.staff_id): one.joined for one in company.guests(session)}
-    return Snapshot(desk.queue(), holders(), unanswered(), undelivered, guests)
+        windows = reply_window.of_all(session, [row.conversation_id for row in rows])
+    return Snapshot(rows, holders(), unanswered(), undelivered, guests, windows)
 
 
 def payload(snapshot: Snapshot, staff_id: str) -> dict[str, Any]:
@@ -135,6 +139,7 @@ def _row(row: desk.QueueRow, snapshot: Snapshot, staff_id: str) -> dict[str, Any
         "unanswered_since": iso(since) if since else None,
         "alerts": row.alerts,
         "chain": night.payload(row.chain),
+        "window": window.payload(snapshot.windows.get(row.conversation_id)),
         "alarm": row.alerts > 0 and row.level == Level.imminent,
     }
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session, aliased
 
 from bot import audit
 from bot.audit import Action
-from bot.care import panel
+from bot.care import panel, reply_window
 from bot.clock import now
-from bot.console import beside, delivery, labels, thread
+from bot.console import beside, delivery, labels, thread, window
 from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Inbox, Message, Staff
 from bot.db.session import reading, transaction
 from bot.db.states import Author, CaseState, InboxState, Owner
@@ -98,6 +98,7 @@ def state(conversation_id: str, staff_id: str) -> dict[str, Any]:
             **_case_facts(conversation, case),
             "may": _may(conversation, case, staff_id, guests["joined"]),
             "company": guests,
+            "window": window.payload(reply_window.of_conversation(session, conversation)),
         }
 
 

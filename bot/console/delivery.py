@@ -15,7 +15,7 @@ RECENT = 100  # outgoing messages whose delivery is followed
 
 
 def of_conversation(session: Session, conversation_id: str) -> dict[str, dict[str, Any]]:
-    """Message id → state, words, and whether it may be sent again; JSON wants the ids as text."""
+    """Message id → state, words, and what a button offers (again, withdraw); JSON wants the ids as text."""
     newest = (
         select(Outbox, Message.author)
         .join(Message, Message.id == Outbox.message_id)
@@ -27,15 +27,22 @@ def of_conversation(session: Session, conversation_id: str) -> dict[str, dict[st
 
 
 def _shown(row: Outbox, author: Author) -> dict[str, Any]:
-    again = row.state == OutboxState.dead and author == Author.counsellor
-    return {"state": row.state, "text": _words(row), "again": again}
+    by_person = author == Author.counsellor
+    offer = {OutboxState.dead: "again", OutboxState.held: "withdraw"}.get(row.state, "") if by_person else ""
+    return {"state": row.state, "text": _words(row, by_person), "offer": offer}
 
 
-def _words(row: Outbox) -> str:
+def _words(row: Outbox, by_person: bool) -> str:
     why = labels.delivery_error(row.error_code or "") if row.error_code else ""
     match row.state:
         case OutboxState.sent:
-            return "记录已删除" if row.error_code == "erased" else "已发出"
+            if row.error_code == "erased":
+                return "记录已删除"
+            return "已发出，和上一条并成一条" if row.joined_to else "已发出"
+        case OutboxState.held:
+            return "等职工再来信时送出"
+        case OutboxState.withdrawn:
+            return "已撤回，没有发出" if by_person else "过了时候，没有发"
         case OutboxState.dead:
             return f"没送到：{why}" if why else "没送到"
         case OutboxState.pending if why:

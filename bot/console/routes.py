@@ -24,6 +24,7 @@ from bot.console import (
     units,
 )
 from bot.console.board import Board, Feed
+from bot.typing_sign import TypingSigns
 
 PREFIX = "/desk"
 PARTS = (
@@ -45,19 +46,23 @@ PARTS = (
 )
 
 
-def router(feed: Feed) -> APIRouter:
-    """Gives the router of the desk, to be included as it is. `feed` tells the pages when to look again."""
-    offer = _offer(Board(feed))
+def router(feed: Feed, typing: TypingSigns | None = None) -> APIRouter:
+    """Gives the router of the desk, to be included as it is.
+
+    `feed` tells the pages when to look again, `typing` that somebody is typing; without it only this desk's own count.
+    """
+    offer = _offer(Board(feed), typing or TypingSigns())
     desk = APIRouter(include_in_schema=False)
     for part in PARTS:
         desk.include_router(part.routes, prefix=PREFIX, dependencies=[Depends(offer)])
     return desk
 
 
-def _offer(board: Board) -> Callable[[Request], Awaitable[None]]:
-    """Gives a dependency that lays the board where every endpoint finds it: request.state.board."""
+def _offer(board: Board, typing: TypingSigns) -> Callable[[Request], Awaitable[None]]:
+    """Gives a dependency that lays both where every endpoint finds them: request.state.board and .typing."""
 
     async def offer(request: Request) -> None:
         request.state.board = board
+        request.state.typing = typing
 
     return offer

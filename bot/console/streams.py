@@ -25,6 +25,7 @@ from bot.console.edge import DeskRoute
 from bot.db.models import StaffSession
 from bot.errors import NotFound
 from bot.staff import sessions
+from bot.typing_sign import Side, Sign
 
 LOOK_AGAIN = 2.0  # seconds; some changes, such as a delivery, do not move the feed
 ALIVE_EVERY = 15.0  # seconds between signs of life, so that a page notices a dead line
@@ -114,14 +115,16 @@ async def conversation_events(
     await asyncio.to_thread(cases.note_read, conversation_id, session.staff_id, again_after=cases.READ_AGAIN)
     last = request.headers.get("last-event-id", "")
     start = int(last) if last.isascii() and last.isdigit() and len(last) < 19 else after
-    return _stream(request, session, ConversationLook(conversation_id, session.staff_id, start))
+    look = ConversationLook(conversation_id, session.staff_id, start)
+    return _stream(request, session, look, Sign(conversation_id, Side.worker))
 
 
-def _stream(request: Request, session: StaffSession, look: Look) -> StreamingResponse:
-    return StreamingResponse(_live(request, session.public_id, look), media_type="text/event-stream", headers=HEADERS)
+def _stream(request: Request, session: StaffSession, look: Look, sign: Sign | None = None) -> StreamingResponse:
+    events = _live(request, session.public_id, look, sign)
+    return StreamingResponse(events, media_type="text/event-stream", headers=HEADERS)
 
 
-async def _live(request: Request, public_id: str, look: Look) -> AsyncIterator[str]:
+async def _live(request: Request, public_id: str, look: Look, sign: Sign | None) -> AsyncIterator[str]:
     """Looks at every change and every `LOOK_AGAIN` seconds, until the session ends or the page goes away."""
     feed = request.state.board.feed
     loop = asyncio.get_running_loop()
@@ -142,7 +145,11 @@ async def _live(request: Request, public_id: str, look: Look) -> AsyncIterator[s
             return
         for event in events:
             yield event
-        await feed.wait(version, LOOK_AGAIN)
+        pause = asyncio.ensure_future(feed.wait(version, LOOK_AGAIN))
+        if sign is not None:
+            async for _ in request.state.typing.during(sign, pause):
+                yield _event("typing", {})
+        await pause
 
 
 def _time_left(session: StaffSession) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from bot import audit
 from bot.care import canned, notes, scope, search, speaking
@@ -15,6 +15,7 @@ from bot.console import cases, guard, labels
 from bot.console.actions import Done, Reply, Words, do
 from bot.console.edge import DeskRoute
 from bot.db.models import StaffSession
+from bot.typing_sign import Side, Sign
 
 routes = APIRouter(prefix="/api", route_class=DeskRoute)
 Counsellor = Annotated[StaffSession, Depends(guard.cases)]
@@ -26,10 +27,32 @@ class Which(BaseModel):
     message: guard.RowId
 
 
+class Where(BaseModel):
+    """One conversation."""
+
+    conversation: str = Field(pattern="^[0-9a-f]{32}$")
+
+
 @routes.post("/c/{conversation_id}/again")
 async def again(conversation_id: guard.ConversationId, which: Which, request: Request, session: Counsellor) -> Done:
     """Sends a reply once more that could not be delivered."""
     await do(request, conversation_id, speaking.send_again, session.staff_id, which.message)
+    return {"ok": True}
+
+
+@routes.post("/typing")
+async def typing(where: Where, request: Request, session: Counsellor) -> Done:
+    """Shows the worker that a person is typing; only who may speak there can. Nothing is kept of it."""
+    if request.state.typing.is_due(f"{session.staff_id} {where.conversation}"):
+        await asyncio.to_thread(speaking.check_speaker, where.conversation, session.staff_id)
+        request.state.typing.give(Sign(where.conversation, Side.staff))
+    return {"ok": True}
+
+
+@routes.post("/c/{conversation_id}/withdraw")
+async def withdraw(conversation_id: guard.ConversationId, which: Which, request: Request, session: Counsellor) -> Done:
+    """Takes back a reply that waits for the worker to write."""
+    await do(request, conversation_id, speaking.withdraw, session.staff_id, which.message)
     return {"ok": True}
 
 

@@ -56,6 +56,7 @@ LEAVES: dict[tuple[str, str], Action] = {
     ("POST", f"{API}/acknowledge"): Action.acknowledged,
     ("POST", f"{API}/reply"): Action.replied,
     ("POST", f"{API}/again"): Action.sent_again,
+    ("POST", f"{API}/withdraw"): Action.reply_withdrawn,
     ("POST", f"{API}/note"): Action.noted,
     ("GET", f"{API}/canned"): Action.thread_read,
     ("GET", f"{API}/colleagues"): Action.thread_read,
@@ -113,5 +114,6 @@ LEAVES_NOTHING: dict[tuple[str, str], str] = {
     ("GET", f"{LEXICON}/marks"): "counts",
     ("POST", f"{LEXICON}/rows"): "a search in the lexicon: nobody's words",
     ("POST", "/desk/api/here"): "keeps the session alive",
+    ("POST", "/desk/api/typing"): "a sign that lives for seconds and says nothing",
     ("GET", AUDIT): "the page; its script asks for the entries",
 }

@@ -24,11 +24,13 @@ from bot.db.encryption import lookup_hash
 from bot.db.models import ChannelIdentity, Conversation, Inbox, Message, Person
 from bot.db.session import reading, transaction
 from bot.db.states import Author
+from bot.db.window import let_go
 from bot.errors import BadInput, Busy, TooMany
 from bot.level import Level, max_level
 from bot.settings import settings
 from bot.triage import Assessment, Earlier
 from bot.triage.context import MOST
+from bot.window import window_of
 
 log = logging.getLogger(__name__)
 BREAK = timedelta(minutes=30)  # without a message, which ends a continuous use
@@ -109,6 +111,8 @@ def _store(session: Session, incoming: Incoming, assessment: Assessment, before:
     if full and not assessment.level.is_crisis:
         raise TooMany("too many unanswered messages")
     _note_use(conversation, newest)
+    if window_of(conversation.channel):
+        let_go(session, conversation.id)
     message = _add_message(session, conversation, incoming, assessment)
     crash.point("before_inbox_commit")
     return Accepted(message.public_id, conversation.id, duplicate=False)

@@ -9,23 +9,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, aliased
 
 from bot.channels.incoming import Outgoing, Sender
 from bot.clock import now
 from bot.conversation import crash
+from bot.conversation.joining import line_up
 from bot.db.models import ChannelIdentity, Conversation, Message, Outbox
 from bot.db.session import reading, transaction
 from bot.db.states import OutboxState
-from bot.db.thread import buttons_of
+from bot.db.thread import buttons_of, lock_conversation
 from bot.errors import DeliveryFailed
+from bot.window import window_of
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 20  # with the growing pause, a channel may be away for an hour and a half
 LONGEST_PAUSE = 300.0  # seconds
+WINDOW_CLOSED = "window"  # how an adapter says that the channel takes nothing until the worker writes again
 PAUSE = 0.3  # seconds between looks when there is nothing to do
 
 
@@ -96,25 +99,53 @@ class Postman:
 
 def take(channels: tuple[str, ...]) -> Delivery | None:
     """Leases the row that is due first: the oldest undelivered one of its conversation."""
-    if not channels:
-        return None
-    with reading() as session:
-        if session.execute(_due(channels)).first() is None:
+    free = tuple(channel for channel in channels if window_of(channel) is None)
+    while channels:
+        with reading() as session:
+            head = session.execute(_due(channels)).scalar()
+        if head is None:
             return None
+        if head.channel in free:
+            return _take_free(free)
+        delivery = _take_within_window(head)
+        if delivery is not None or not _was_held(head.id):
+            return delivery
+    return None
+
+
+def _take_free(channels: tuple[str, ...]) -> Delivery | None:
     with transaction() as session:
         row = session.execute(_due(channels).with_for_update(skip_locked=True, of=Outbox)).scalar()
-        if row is None:
-            return None
-        row.lease_until = now() + LEASE
-        row.attempts += 1
-        return Delivery(row.id, row.channel, _outgoing(session, row), row.attempts)
+        return _lease(session, row, [session.get_one(Message, row.message_id)]) if row is not None else None
+
+
+def _take_within_window(head: Outbox) -> Delivery | None:
+    """Leases the row and what is joined to it, or holds it back; the conversation is locked first, as everywhere."""
+    with transaction() as session:
+        conversation = lock_conversation(session, head.conversation_id)
+        mine = _due((head.channel,)).where(Outbox.id == head.id).with_for_update(skip_locked=True, of=Outbox)
+        row = session.execute(mine).scalar()
+        line = line_up(session, conversation, row) if row is not None else []
+        return _lease(session, line[0][0], [message for _, message in line]) if line else None
+
+
+def _was_held(outbox_id: int) -> bool:
+    with reading() as session:
+        return session.get_one(Outbox, outbox_id).state == OutboxState.held
+
+
+def _lease(session: Session, row: Outbox, messages: list[Message]) -> Delivery:
+    row.lease_until = now() + LEASE
+    row.attempts += 1
+    return Delivery(row.id, row.channel, _outgoing(session, row, messages), row.attempts)
 
 
 def _due(channels: tuple[str, ...]) -> Select[Outbox]:
     earlier = aliased(Outbox)
     blocked = exists().where(
         earlier.conversation_id == Outbox.conversation_id,
-        earlier.id < Outbox.id,
+        earlier.id != Outbox.id,
+        or_(earlier.id < Outbox.id, earlier.lease_until >= now()),  # what was held comes back behind one under way
         earlier.state == OutboxState.pending,
     )
     free = or_(Outbox.lease_until.is_(None), Outbox.lease_until < now())
@@ -127,15 +158,16 @@ def _due(channels: tuple[str, ...]) -> Select[Outbox]:
     )
 
 
-def _outgoing(session: Session, row: Outbox) -> Outgoing:
-    message = session.get_one(Message, row.message_id)
+def _outgoing(session: Session, row: Outbox, messages: list[Message]) -> Outgoing:
+    """One message, of one text or of several joined; buttons are those under the last."""
     address = session.execute(
         select(ChannelIdentity.external_id)
         .join(Conversation, Conversation.identity_id == ChannelIdentity.id)
         .where(Conversation.id == row.conversation_id)
     ).scalar_one()
-    titles = tuple(button.title for button in buttons_of(message))
-    return Outgoing(address, message.public_id, message.body, titles, row.parts_sent)
+    titles = tuple(button.title for button in buttons_of(messages[-1]))
+    text = "\n".join(message.body for message in messages)
+    return Outgoing(address, messages[-1].public_id, text, titles, row.parts_sent)
 
 
 def note_part(outbox_id: int, count: int) -> None:
@@ -145,10 +177,12 @@ def note_part(outbox_id: int, count: int) -> None:
 
 
 def note_sent(outbox_id: int) -> None:
-    """Marks a row as delivered."""
+    """Marks a row as delivered, and what went out joined to it."""
     with transaction() as session:
         row = session.get_one(Outbox, outbox_id)
         row.state, row.sent_at, row.lease_until = OutboxState.sent, now(), None
+        joined = update(Outbox).where(Outbox.joined_to == outbox_id, Outbox.state == OutboxState.pending)
+        session.execute(joined.values(state=OutboxState.sent, sent_at=row.sent_at))
 
 
 def note_failed(delivery: Delivery, failure: DeliveryFailed) -> None:
@@ -156,6 +190,9 @@ def note_failed(delivery: Delivery, failure: DeliveryFailed) -> None:
     with transaction() as session:
         row = session.get_one(Outbox, delivery.outbox_id)
         row.error_code, row.lease_until = failure.code[:60], None
+        if failure.code == WINDOW_CLOSED:  # the channel knows better than our count
+            row.state = OutboxState.held
+            return
         if failure.retry_after is None or row.attempts >= MAX_ATTEMPTS:
             row.state = OutboxState.dead
             return

@@ -127,6 +127,7 @@ class Outbox(Base):
     lease_until: Mapped[datetime | None]
     error_code: Mapped[str | None] = mapped_column(String(60))
     sent_at: Mapped[datetime | None]
+    joined_to: Mapped[int | None] = mapped_column(index=True)  # the row with which this one goes out as one message
 
 
 class CareCase(Base):

@@ -31,6 +31,8 @@ class OutboxState(StrEnum):
     pending = "pending"
     sent = "sent"
     dead = "dead"  # the dead-letter list
+    held = "held"  # the channel takes nothing now; it goes out when the worker writes again
+    withdrawn = "withdrawn"  # held, and then not wanted any more
 
 
 class CaseState(StrEnum):

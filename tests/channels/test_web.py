@@ -182,3 +182,14 @@ def test_the_documentation_lists_every_route_and_fault(url: str) -> None:
     assert set(sending["responses"]) >= {"202", "400", "401", "413", "415", "429", "503"}
     assert sending["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("NewMessage")
     assert "text/event-stream" in paths["/api/chat/events"]["get"]["responses"]["200"]["content"]
+
+
+def test_typing_is_taken_from_who_has_a_session_and_leaves_no_trace(url: str) -> None:
+    with httpx.Client(base_url=url, trust_env=False) as nobody:
+        assert nobody.post("/api/chat/typing", json={}).status_code == 401
+    with opened(url) as client:
+        say(client, "在吗", "a")
+        for _ in range(3):
+            assert client.post("/api/chat/typing", json={}).status_code == 204
+        assert client.post("/api/chat/typing", data={"a": "b"}).status_code == 415
+        assert len(client.get("/api/chat/messages").json()["messages"]) == 1

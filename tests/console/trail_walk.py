@@ -149,10 +149,10 @@ def people(url: str, walk: Walk) -> None:
     walk.step(boss, "POST", f"{trail.PERSON}/unit", form={"unit": place["unit_id"]}, staff_id=who)
 
 
-def give_up(message: int) -> None:
-    """The message could not be delivered."""
+def delivery_is(state: OutboxState, message: int) -> None:
+    """What became of the message's delivery."""
     with transaction() as session:
-        session.execute(update(Outbox).where(Outbox.message_id == message).values(state=OutboxState.dead))
+        session.execute(update(Outbox).where(Outbox.message_id == message).values(state=state))
 
 
 def care(url: str, walk: Walk) -> None:
@@ -175,8 +175,9 @@ def care(url: str, walk: Walk) -> None:
         walk.step(browser, "POST", f"{trail.API}/{act}", json=body, **here)
     with reading() as session:
         said = session.execute(select(Message.id).where(Message.staff_id == staff_id_of("lifang"))).scalar_one()
-    give_up(said)
-    walk.step(browser, "POST", f"{trail.API}/again", json={"message": said}, **here)
+    for state, act in ((OutboxState.dead, "again"), (OutboxState.held, "withdraw")):
+        delivery_is(state, said)
+        walk.step(browser, "POST", f"{trail.API}/{act}", json={"message": said}, **here)
     walk.step(browser, "POST", "/desk/api/search", json={"text": CANARY})
     identity(browser, lead, walk, conversation)
     company(lead, walk, conversation)

@@ -28,8 +28,10 @@ from bot.channels.web.models import (
 )
 from bot.channels.web.route import ChatRoute, NoSession, NotJson, TooLarge, Unavailable, problems
 from bot.channels.web.stream import LiveFeed, Streams
+from bot.db.states import Owner
 from bot.errors import BadInput, NotFound, TooMany
 from bot.settings import settings
+from bot.typing_sign import Side, Sign, TypingSigns
 
 COOKIE = "xq_chat"
 COOKIE_DAYS = 180
@@ -71,9 +73,10 @@ Fetch = Callable[[str, str, str], Export | None]  # channel, account, key → th
 After = Annotated[int, Query(ge=0, le=MAX_ID, description="Id of the last message the caller has.")]
 
 
-def router(on_message: OnMessage, feed: LiveFeed, fetch: Fetch) -> APIRouter:
+def router(on_message: OnMessage, feed: LiveFeed, fetch: Fetch, typing: TypingSigns | None = None) -> APIRouter:
     """Gives the page and the API of the web chat."""
-    routes = _Chat(on_message, feed, Streams(feed), fetch)
+    typing = typing or TypingSigns()
+    routes = _Chat(on_message, feed, Streams(feed, typing), fetch, typing)
     chat = APIRouter(prefix="/api/chat", tags=["web chat"], route_class=ChatRoute)
     chat.post("/session", summary="Begin or continue", responses=problems(TooLarge, NotJson, Unavailable))(
         routes.session
@@ -84,6 +87,12 @@ def router(on_message: OnMessage, feed: LiveFeed, fetch: Fetch) -> APIRouter:
         status_code=202,
         responses=problems(BadInput, NoSession, TooLarge, NotJson, TooMany, Unavailable),
     )(routes.send)
+    chat.post(
+        "/typing",
+        summary="Say that the worker is typing",
+        status_code=204,
+        responses=problems(NoSession, TooLarge, NotJson, Unavailable),
+    )(routes.typing)
     chat.get("/messages", summary="Read messages", responses=problems(BadInput, NoSession, Unavailable))(routes.read)
     chat.get(
         "/events",
@@ -110,6 +119,7 @@ class _Chat:
     feed: LiveFeed
     streams: Streams
     fetch: Fetch
+    signs: TypingSigns
 
     async def session(self, response: Response, token: Annotated[str | None, Depends(known_token)]) -> SessionState:
         """Continues the session of the cookie, or sets a new one. The body is an empty JSON object."""
@@ -133,6 +143,15 @@ class _Chat:
         accepted = await self.on_message(replace(incoming(token, message), drill=is_drill))
         self.feed.poke()
         return Receipt(message_id=accepted.message_id, duplicate=accepted.duplicate)
+
+    async def typing(self, token: Token) -> Response:
+        """Shows the counsellor who has the conversation that the worker is typing. Nothing is kept of it."""
+        key = thread.key_of(token)
+        if self.signs.is_due(key):
+            head = (await asyncio.to_thread(thread.heads, [key]))[key]
+            if head.owner == Owner.counsellor:
+                self.signs.give(Sign(head.conversation_id, Side.worker))
+        return Response(status_code=204)
 
     async def read(
         self,

@@ -17,6 +17,7 @@ from bot.channels.web.models import ChatMessage
 from bot.channels.web.thread import Head
 from bot.db.states import Owner
 from bot.errors import TooMany
+from bot.typing_sign import Side, Sign, TypingSigns
 
 log = logging.getLogger(__name__)
 HEARTBEAT = 15.0  # seconds; proxies close what is silent for longer
@@ -41,8 +42,9 @@ class LiveFeed(Protocol):
 class Streams:
     """All open streams of this process. They share one look at the database for each change."""
 
-    def __init__(self, feed: LiveFeed) -> None:
+    def __init__(self, feed: LiveFeed, signs: TypingSigns) -> None:
         self._feed = feed
+        self._signs = signs
         self._open: Counter[str] = Counter()
         self._heads: dict[str, Head] = {}
         self._version = -1
@@ -70,7 +72,11 @@ class Streams:
                     yield _state(owner)
                 if head is None or head.last_id > after:
                     await asyncio.sleep(PAUSE if head is None else 0)
-                elif await self._feed.wait(version, HEARTBEAT) <= version:
+                    continue
+                pause = asyncio.ensure_future(self._feed.wait(version, HEARTBEAT))
+                async for _ in self._signs.during(Sign(head.conversation_id, Side.staff), pause):
+                    yield _frame("typing", "{}")
+                if await pause <= version:
                     yield f": alive\n\n{_state(owner or Owner.bot)}"  # a page cannot see comments, but it sees this
 
     @contextmanager

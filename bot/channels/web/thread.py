@@ -29,6 +29,7 @@ class Head:
 
     owner: Owner = Owner.bot
     last_id: int = 0
+    conversation_id: str = ""
 
 
 def key_of(token: str) -> str:
@@ -39,9 +40,10 @@ def key_of(token: str) -> str:
 def heads(keys: Collection[str]) -> dict[str, Head]:
     """Gives where each conversation stands, in one query."""
     newest = select(func.max(Message.id)).where(Message.conversation_id == Conversation.id).scalar_subquery()
-    query = _own(select(ChannelIdentity.external_hash, Conversation.owner, newest), keys)
+    query = _own(select(ChannelIdentity.external_hash, Conversation.owner, newest, Conversation.id), keys)
     with reading() as session:
-        found = {key: Head(owner, last_id or 0) for key, owner, last_id in session.execute(query)}
+        rows = session.execute(query)
+        found = {key: Head(owner, last_id or 0, conversation_id) for key, owner, last_id, conversation_id in rows}
     return {key: found.get(key, Head()) for key in keys}
 
 

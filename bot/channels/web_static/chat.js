@@ -18,7 +18,7 @@
   const queue = []; // what is still to be sent, in order
   const unsent = new Map(); // client_id → item, until the gateway has it
   const held = []; // what came in while something was going out
-  let last = 0, first = 0, owner = "bot", sending = false, stream = null, heard = 0, tries = 0;
+  let last = 0, first = 0, owner = "bot", sending = false, stream = null, heard = 0, tries = 0, told = 0;
   let loading = true, retryTimer = 0, netTimer = 0, typingTimer = 0;
 
   /* ---- small things ---- */
@@ -249,23 +249,34 @@
     byId("down").hidden = true;
   }
 
-  function typing(on) {
+  /** Shows that an answer is being made; by a person only when a person is really typing. */
+  function typing(on, person) {
     clearTimeout(typingTimer);
-    const near = nearEnd();
+    const near = nearEnd(), who = byId("typing-who");
     byId("typing").hidden = !on;
     if (!on) return;
+    who.textContent = person ? "值班同志正在输入" : "机器人正在回复";
+    who.classList.toggle("vh", !person);
     if (near) toEnd();
-    typingTimer = setTimeout(typing, 20000, false);
+    typingTimer = setTimeout(typing, person ? 6000 : 20000, false);
+  }
+
+  /** Tells the person who has the conversation that something is being written; not what. */
+  function tellTyping() {
+    if (owner !== "counsellor" || !field.value.trim() || Date.now() - told < 3000) return;
+    told = Date.now();
+    call("/api/chat/typing", {});
   }
 
   function setOwner(now) {
+    const came = now === "counsellor" && owner !== now;
     owner = now;
     document.body.className = "owner-" + now;
     if (byId("state").textContent !== STATES[now]) byId("state").textContent = STATES[now];
     const human = byId("human"), here = now === "counsellor";
     human.disabled = here;
     human.textContent = here ? "真人在线" : "找真人";
-    if (here) typing(false);
+    if (came || (!here && !byId("typing-who").classList.contains("vh"))) typing(false);
     if (!document.hidden) document.title = "心桥 · " + (here ? "真人答复" : "机器人答复");
   }
 
@@ -436,6 +447,7 @@
       heard = Date.now();
       setOwner(JSON.parse(event.data).owner);
     });
+    stream.addEventListener("typing", () => typing(true, true));
     stream.addEventListener("error", lost);
   }
 
@@ -500,6 +512,7 @@
     field.focus();
   });
   field.addEventListener("input", resize);
+  field.addEventListener("input", tellTyping);
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();

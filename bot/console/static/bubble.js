@@ -3,16 +3,17 @@
 import { el, setText, show, time } from "./dom.js";
 import { Marks } from "./marks.js";
 
-const DELIVERY = { pending: "排队中", sent: "已发出", dead: "没送到" };
+const DELIVERY = { pending: "排队中", sent: "已发出", dead: "没送到", held: "等职工再来信时送出", withdrawn: "已撤回，没有发出" };
+const OFFERS = { again: "再发一次", withdraw: "撤回" };
 
-// `on.mark` is told a verdict on the message, `on.again` that it is to be sent once more.
+// `on.mark` is told a verdict on the message, `on.offer` what is to become of one that did not go out.
 export function bubble(message, on) {
   if (message.author === "system") return marker(message);
   const node = el("article", `bubble ${message.author} ${message.level}`);
   node.append(by(message), words(message));
   if (message.buttons.length) node.append(buttons(message.buttons));
   if (message.author === "worker") node.append(why(message, on.mark));
-  if (message.delivery) node.append(delivery(message, on.again));
+  if (message.delivery) node.append(delivery(message, on.offer));
   return node;
 }
 
@@ -91,20 +92,22 @@ function reason(one) {
   return item;
 }
 
-function delivery(message, onAgain = null) {
-  const [node, again] = [el("p", "delivery"), el("button", "small again", "再发一次")];
-  node.append(el("span"), again);
-  again.type = "button";
-  again.hidden = true;
-  again.addEventListener("click", () => { again.disabled = true; onAgain(message.id); });
-  drawDelivery(node, { state: message.delivery, text: DELIVERY[message.delivery], again: false });
+function delivery(message, onOffer = null) {
+  const [node, button] = [el("p", "delivery"), el("button", "small again")];
+  node.append(el("span"), button);
+  button.type = "button";
+  button.hidden = true;
+  button.addEventListener("click", () => { button.disabled = true; onOffer(button.dataset.offer, message.id); });
+  drawDelivery(node, { state: message.delivery, text: DELIVERY[message.delivery], offer: "" });
   return node;
 }
 
-export function drawDelivery(node, { state, text, again }) {
+export function drawDelivery(node, { state, text, offer }) {
   const [said, button] = node.children;
   setText(said, text);
   node.className = `delivery ${state}`;
-  if (state !== "dead") button.disabled = false;
-  show(button, again);
+  if (button.dataset.offer !== offer) button.disabled = false;
+  button.dataset.offer = offer;
+  setText(button, OFFERS[offer] ?? "");
+  show(button, Boolean(offer));
 }

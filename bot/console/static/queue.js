@@ -2,6 +2,7 @@
 
 import { Filter } from "./filter.js";
 import { byId, el, secondsTo, setText, show, toast, waited } from "./dom.js";
+import { drawShort } from "./window.js";
 
 const rows = new Map(); // conversation id → its line
 
@@ -69,9 +70,9 @@ export class Queue {
 
   make(id) {
     const line = { id, item: el("li", "row"), link: el("a", "row-open"), acts: el("div", "row-acts") };
-    for (const part of ["level", "name", "clock", "badges", "about", "news", "chain"]) line[part] = el("span", part);
+    for (const part of ["level", "name", "clock", "badges", "about", "news", "left", "chain"]) line[part] = el("span", part);
     line.link.href = `/desk/c/${id}`;
-    line.link.append(line.level, line.name, line.clock, line.badges, line.about, line.news, line.chain);
+    line.link.append(line.level, line.name, line.clock, line.badges, line.about, line.news, line.left, line.chain);
     line.link.addEventListener("click", (event) => this.open(event, id));
     line.ack = this.button(line, "知道了", "acknowledge");
     line.claim = this.button(line, "接手", "claim");
@@ -136,6 +137,7 @@ export class Queue {
   tick() {
     for (const line of rows.values()) {
       const since = line.row.group === "waiting" ? line.row.since : line.row.unanswered_since;
+      drawShort(line.left, line.row.window);
       setText(line.clock, since ? `等 ${waited(since)}` : "");
       setText(line.chain, line.row.chain ? climbed(line.row.chain) : "");
     }

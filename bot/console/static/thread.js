@@ -5,6 +5,8 @@ import { Canned } from "./canned.js";
 import { byId, day, el, newKey, prefer, preference, setText, show, syncClock, toast, waited } from "./dom.js";
 import { Live, post } from "./net.js";
 import { Notes } from "./notes.js";
+import { Typing } from "./typing.js";
+import { ReplyWindow } from "./window.js";
 
 const drafts = new Map(); // what was being typed, by conversation; in memory only
 const wide = matchMedia("(min-width: 860px)");
@@ -21,6 +23,8 @@ export class Thread {
     this.reply = byId("reply");
     this.canned = new Canned(this.reply, () => drafts.set(this.id, this.reply.value)); // hears the keys before this does
     this.notes = new Notes(this);
+    this.window = new ReplyWindow();
+    this.worker = new Typing(this);
     this.wire();
     setInterval(() => this.tick(), 1000);
   }
@@ -54,6 +58,7 @@ export class Thread {
       messages: (list) => this.add(list),
       notes: (list) => this.notes.draw(list),
       state: (state) => this.draw(state),
+      typing: () => this.worker.show(),
       alive: (sign) => this.onAlive(sign),
       away: () => this.onAway(),
     }, undefined, `/desk/api/c/${id}/canned`);
@@ -63,6 +68,7 @@ export class Thread {
     this.live?.close();
     this.live = null;
     this.id = "";
+    this.worker.hide();
     this.notes.close();
     this.log.replaceChildren();
     show(byId("open"), false);
@@ -82,11 +88,12 @@ export class Thread {
 
   append(message) {
     this.last = message.id;
+    if (message.author === "worker") this.worker.hide();
     if (day(message.at) !== this.lastDay) {
       this.lastDay = day(message.at);
       this.log.append(el("p", "day", this.lastDay));
     }
-    const node = bubble(message, { mark: (mark) => this.mark(mark), again: (id) => this.again(id) });
+    const node = bubble(message, { mark: (mark) => this.mark(mark), offer: (what, id) => this.offer(what, id) });
     node.dataset.id = message.id;
     this.cards.set(String(message.id), node.querySelector(".why"));
     this.deliveries.set(String(message.id), node.querySelector(".delivery"));
@@ -128,9 +135,9 @@ export class Thread {
     for (const [id, marks] of Object.entries(state.marks)) this.cards.get(id)?.drawMarks(marks);
   }
 
-  async again(message) {
+  async offer(what, message) {
     try {
-      await post(`/desk/api/c/${this.id}/again`, { message });
+      await post(`/desk/api/c/${this.id}/${what}`, { message });
     } catch (fault) {
       toast(fault.message, true);
     }
@@ -161,6 +168,7 @@ export class Thread {
   }
 
   tick() {
+    this.window.draw(this.state);
     if (this.state) setText(byId("waits"), this.state.since ? `等 ${waited(this.state.since)}` : "");
   }
 
