@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import texts
-from bot.care import company, follow_up, load, night, waiting
+from bot.care import company, follow_up, load, night, ratings, waiting
 from bot.care.cases import ensure_case
 from bot.care.company import must_have
 from bot.care.moves import move_case, move_owner
@@ -87,6 +87,7 @@ def hand_back(conversation_id: str, staff_id: str) -> None:
         move_case(case, CaseState.follow_up)
         session.add(CaseEvent(case_id=case.id, kind="handed_back", staff_id=staff_id))
         follow_up.schedule(session, case)
+        ratings.plan(session, conversation, case)
 
 
 def close(conversation_id: str, staff_id: str, outcome: str) -> None:
@@ -104,6 +105,8 @@ def close(conversation_id: str, staff_id: str, outcome: str) -> None:
         case.closed_at, case.outcome = now(), outcome
         session.add(CaseEvent(case_id=case.id, kind="closed", staff_id=staff_id, note=outcome))
         waiting.met(session, conversation_id)
+        if conversation.owner == Owner.counsellor:
+            ratings.plan(session, conversation, case)
         if conversation.owner != Owner.bot:
             _release(session, conversation)
         conversation.level = Level.none
@@ -172,7 +175,7 @@ def thread(conversation_id: str, after: int = 0, limit: int = 500) -> list[Threa
         found = session.execute(
             select(Message, Outbox.state)
             .outerjoin(Outbox, Outbox.message_id == Message.id)
-            .where(Message.conversation_id == conversation_id, Message.id > after)
+            .where(Message.conversation_id == conversation_id, Message.id > after, ~ratings.is_about())
             .order_by(Message.id.desc())
             .limit(limit)
         ).all()

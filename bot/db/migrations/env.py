@@ -6,6 +6,7 @@ from bot.db import (  # noqa: F401  (they put their tables into the metadata)
     care_models,
     models,
     night_models,
+    rating_models,
     signin_models,
     thread_models,
 )
