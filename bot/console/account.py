@@ -37,6 +37,7 @@ def frame(session: StaffSession) -> dict[str, Any]:
         "my_role": labels.ROLES[session.staff.role],
         "works_cases": session.staff.role in guard.CASE_ROLES,
         "is_admin": session.staff.role == Role.admin,
+        "leads": session.staff.role in guard.LEAD_ROLES,
         "proved": sessions.is_proved(session),
     }
 

@@ -85,7 +85,8 @@ async def public(request: Request) -> None:
 CASE_ROLES = (Role.counsellor, Role.lead, Role.admin)
 cases = staff(*CASE_ROLES)  # everything that shows or moves a case
 LEAD_ROLES = (Role.lead, Role.admin)
-leads = staff(*LEAD_ROLES)  # what is set for all counsellors
+leads = staff(*LEAD_ROLES)  # what is set for all counsellors, figures, talks
+leads_proved = recent(*LEAD_ROLES)  # taking figures out of the house
 LEXICON_ROLES = (Role.admin, Role.lead)
 lexicon = staff(*LEXICON_ROLES)  # reading the lexicon, its drafts and what they would change
 lexicon_change = staff(Role.admin)  # changing, publishing, rolling back

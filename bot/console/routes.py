@@ -11,7 +11,9 @@ from bot.console import (
     actions,
     care,
     company,
+    debrief,
     entry,
+    figures,
     lexicon,
     pages,
     people,
@@ -29,7 +31,22 @@ def router(feed: Feed) -> APIRouter:
     """Gives the router of the desk, to be included as it is. `feed` tells the pages when to look again."""
     offer = _offer(Board(feed))
     desk = APIRouter(include_in_schema=False)
-    for part in (entry, account, people, pages, actions, care, talk, company, replies, lexicon, rota, streams):
+    for part in (
+        entry,
+        account,
+        people,
+        pages,
+        actions,
+        care,
+        talk,
+        company,
+        replies,
+        lexicon,
+        rota,
+        figures,
+        debrief,
+        streams,
+    ):
         desk.include_router(part.routes, prefix=PREFIX, dependencies=[Depends(offer)])
     return desk
 

@@ -64,16 +64,16 @@ def case(
     session.add_all([cry, row])
     session.flush()
     if called:
-        _event(session, row, "sign", at, message_id=cry.id, level=level if level.is_crisis else Level.high)
+        event(session, row, "sign", at, message_id=cry.id, level=level if level.is_crisis else Level.high)
     if by is not None:
-        _event(session, row, "claimed", at, staff_id=by)
+        event(session, row, "claimed", at, staff_id=by)
     if stopped is not None:
-        _event(session, row, "stopped", at + timedelta(seconds=stopped))
+        event(session, row, "stopped", at + timedelta(seconds=stopped))
     if replied is not None:
         words = {"author": Author.counsellor, "body": "x", "created_at": later(replied)}
         session.add(Message(conversation_id=conversation.id, **words))
     return row
 
 
-def _event(session: Session, row: CareCase, kind: str, at: datetime, **facts: Any) -> None:
+def event(session: Session, row: CareCase, kind: str, at: datetime, **facts: Any) -> None:
     session.add(CaseEvent(case_id=row.id, kind=kind, at=at, **facts))
