@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from statistics import median
 from typing import Any
 
@@ -78,7 +79,7 @@ def of(period: Period) -> Figures:
             _finest("by_hour", [(case.opened_at, case.level) for case in cases], groups, _hours()),
             _finest("signs_by_hour", signs, signed, _hours()),
             _load(taken),
-            _crossed("alarms", list(Verdict), [(verdict, level) for level, verdict in verdicts]),
+            _crossed("alarms", list(Verdict), Counter((verdict, level) for level, verdict in verdicts)),
             Breakdown("ratings", _table(list(RATED), ["all"], [[rated[key]] for key in RATED])),
         ),
     )
@@ -109,12 +110,16 @@ def _of_cases(cases: list[CaseRow], groups: list[Group]) -> list[Breakdown]:
         ("states", list(CaseState), lambda case: case.state),
         ("categories", list(Category), lambda case: case.category),
     ]
-    return [Breakdown(key, _cross(keys, groups, [(of(case), case.level) for case in cases])) for key, keys, of in kinds]
+    return [
+        Breakdown(key, _cross(keys, groups, Counter((of(case), case.level) for case in cases)))
+        for key, keys, of in kinds
+    ]
 
 
-def _target(targets: str, level: Level) -> timedelta:
+@lru_cache
+def _targets(targets: str) -> dict[Level, timedelta]:
     imminent, high, other = (timedelta(minutes=float(part)) for part in targets.split(","))
-    return {Level.imminent: imminent, Level.high: high}.get(level, other)
+    return {Level.imminent: imminent, Level.high: high, Level.low: other, Level.none: other}
 
 
 def seen_as(case: CaseRow) -> str:
@@ -123,7 +128,9 @@ def seen_as(case: CaseRow) -> str:
         return "not_called"
     if case.seen_at is None:
         return "not_yet"
-    return "in_time" if case.seen_at - case.called_at <= _target(settings().acknowledge_targets, case.level) else "late"
+    return (
+        "in_time" if case.seen_at - case.called_at <= _targets(settings().acknowledge_targets)[case.level] else "late"
+    )
 
 
 def replied_as(case: CaseRow) -> str:
@@ -131,7 +138,7 @@ def replied_as(case: CaseRow) -> str:
     if case.called_at is None:
         return "not_called"
     if case.replied_at is not None:
-        in_time = case.replied_at - case.called_at <= _target(settings().reply_targets, case.level)
+        in_time = case.replied_at - case.called_at <= _targets(settings().reply_targets)[case.level]
         return "in_time" if in_time else "late"
     if case.stopped_at is not None:
         return "left"
@@ -155,12 +162,17 @@ def _middle_and_end(waits: list[float]) -> tuple[float | None, float | None]:
     return middle, waits[math.ceil(0.9 * len(waits)) - 1] if len(waits) >= LEAST_FOR_P90 else None
 
 
-def _crossed(key: str, keys: Sequence[str], pairs: list[tuple[Any, Level]]) -> Breakdown:
-    return Breakdown(key, _cross(keys, grouped(Counter(level for _, level in pairs)), pairs))
+Counts = Counter[tuple[Any, Level]]
 
 
-def _cross(keys: Sequence[str], groups: list[Group], pairs: Iterable[tuple[Any, Level]]) -> Table | None:
-    counts = Counter(pairs)
+def _crossed(key: str, keys: Sequence[str], counts: Counts) -> Breakdown:
+    levels: Counter[Level] = Counter()
+    for (_, level), number in counts.items():
+        levels[level] += number
+    return Breakdown(key, _cross(keys, grouped(levels), counts))
+
+
+def _cross(keys: Sequence[str], groups: list[Group], counts: Counts) -> Table | None:
     cells = [[sum(counts[key, level] for level in group) for group in groups] for key in keys]
     return _table(keys, [name(group) for group in groups], cells)
 
@@ -174,7 +186,7 @@ def _table(keys: Sequence[str], columns: Sequence[str], cells: list[list[int]]) 
         return None
 
 
-def _load(taken: list[tuple[str, Level]]) -> Breakdown:
+def _load(taken: Counts) -> Breakdown:
     return _crossed("load", sorted({person for person, _ in taken}), taken)
 
 
@@ -214,7 +226,7 @@ def _finest(key: str, moments: list[tuple[datetime, Level]], groups: list[Group]
     """The table by time in the finest steps of which less than half must be hidden; else the coarsest there is."""
     best = Breakdown(key, None)
     for one in steps:
-        found = _cross(one.keys, groups, [(one.key_of(at), level) for at, level in moments])
+        found = _cross(one.keys, groups, Counter((one.key_of(at), level) for at, level in moments))
         if found is not None:
             best = Breakdown(key, found, one.per)
             if found.hidden * 2 < sum(cell != 0 for row in found.cells for cell in row):

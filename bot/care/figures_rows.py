@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.db.care_models import AlarmMark
@@ -108,17 +109,20 @@ def signs(session: Session, period: Period) -> list[tuple[datetime, Level]]:
     return [(at, level or Level.none) for at, level in session.execute(found)]
 
 
-def taken(session: Session, period: Period) -> list[tuple[str, Level]]:
-    """Name of a counsellor and level, once for each case that they took."""
+def taken(session: Session, period: Period) -> Counter[tuple[str, Level]]:
+    """How many cases each counsellor took, by name and level."""
     found = (
-        select(Staff.display_name, CareCase.level, CareCase.id, Staff.id)
+        select(Staff.display_name, CareCase.level, func.count(distinct(CareCase.id)))
         .join(CaseEvent, CaseEvent.staff_id == Staff.id)
         .join(CareCase, CareCase.id == CaseEvent.case_id)
         .join(Conversation, Conversation.id == CareCase.conversation_id)
         .where(CaseEvent.kind.in_(TAKEN), period.holds(CaseEvent.at), Conversation.drill.is_(False))
-        .distinct()
+        .group_by(Staff.id, Staff.display_name, CareCase.level)
     )
-    return [(row[0], row[1]) for row in session.execute(found)]
+    counts: Counter[tuple[str, Level]] = Counter()
+    for person, level, number in session.execute(found):
+        counts[person, level] += number
+    return counts
 
 
 def verdicts(session: Session, period: Period) -> list[tuple[Level, Verdict]]:

@@ -66,9 +66,10 @@ def columns(chart: Chart, width: int) -> Markup:
 
 
 def _top(most: int) -> int:
-    """The round number at which the scale ends."""
+    """The round number at which the scale ends, of which a quarter or a fifth is whole."""
     size = int(10 ** (len(str(max(most, 1))) - 1))
-    return next(end for end in (size, 2 * size, 4 * size, 5 * size, 10 * size) if end >= max(most, 4))
+    ends = [size * tenths // 10 for tenths in (10, 12, 16, 20, 24, 32, 40, 50, 60, 80, 100) if size * tenths % 10 == 0]
+    return next(end for end in ends if end >= max(most, 4) and (end % 4 == 0 or end % 5 == 0))
 
 
 def _scale(top: int, width: int) -> list[Markup]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -123,18 +122,3 @@ def test_a_period_by_day_has_as_many_rows_as_can_be_read(database: object, at: S
     assert shown is not None
     assert 1 <= len(shown.rows) <= 31
     assert shown.total == 6
-
-
-def test_twenty_thousand_cases_take_less_than_a_second(any_database: str, at: SetClock) -> None:
-    with transaction() as session:
-        by = counsellor(session)
-        levels = list(Level)
-        for number in range(20_000):
-            moment = DAY + timedelta(minutes=2 * number)
-            case(session, moment, levels[number % 4], seen=40, replied=number % 600, by=by)
-    begun = time.perf_counter()
-    of = figures.of(Period(DAY, DAY + timedelta(days=28)))
-    took = time.perf_counter() - begun
-    print(f"{any_database}: {took:.2f} s")
-    assert sum(found("states", of).sums) == 20_000
-    assert took < 1.0
