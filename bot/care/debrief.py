@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import audit
+from bot.audit import Action
 from bot.care.load import CRISIS
 from bot.clock import local, now
 from bot.db.models import CareCase, CaseEvent, Conversation, Staff
@@ -105,6 +107,7 @@ def record(staff_id: str, by: str, held_on: date, note: str = "") -> None:
         if session.get(Staff, staff_id) is None:
             raise NotFound("no such member of staff")
         session.add(Debrief(staff_id=staff_id, held_by=by, held_on=held_on, note=note or None))
+        audit.record(session, Action.debrief_held, by, audit.staff(staff_id), day=held_on.isoformat())
 
 
 def talks(reader: str) -> list[Talk]:

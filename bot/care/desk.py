@@ -8,11 +8,13 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot import texts
+from bot import audit, texts
+from bot.audit import Action
 from bot.care import company, follow_up, load, night, ratings, waiting
 from bot.care.cases import ensure_case
 from bot.care.company import must_have
 from bot.care.moves import move_case, move_owner
+from bot.care.panel import about
 from bot.care.queue import QueueRow as QueueRow
 from bot.care.queue import queue as queue
 from bot.care.speaking import MAX_REPLY as MAX_REPLY
@@ -37,8 +39,10 @@ def claim(conversation_id: str, staff_id: str, *, confirmed: bool = True) -> Non
             raise NotAllowedNow("taken by someone else")
         if conversation.owner != Owner.counsellor and not confirmed:
             load.check(session, conversation, staff_id)
-        acknowledge_alerts(session, conversation_id, staff_id)
+        seen = acknowledge_alerts(session, conversation_id, staff_id)
         if conversation.owner == Owner.counsellor:
+            if seen:
+                audit.record(session, Action.acknowledged, staff_id, about(session, conversation_id))
             return
         case = _case(session, conversation)
         move_owner(conversation, Owner.counsellor)
@@ -53,29 +57,35 @@ def _take(session: Session, case: CareCase, staff_id: str) -> None:
     case.claimed_at = now()
     case.acknowledged_at = case.acknowledged_at or case.claimed_at
     session.add(CaseEvent(case_id=case.id, kind="claimed", staff_id=staff_id))
+    audit.record(session, Action.claimed, staff_id, audit.case(case.number))
     waiting.met(session, case.conversation_id)
 
 
-def acknowledge_alerts(session: Session, conversation_id: str, staff_id: str) -> None:
-    """Notes that a person has seen the conversation's alerts; nobody else is called."""
+def acknowledge_alerts(session: Session, conversation_id: str, staff_id: str) -> int:
+    """Notes that a person has seen the alerts: nobody else is called; gives how many were new to everybody."""
     night.stop(session, conversation_id)
-    session.execute(
+    seen = session.execute(
         update(Alert)
         .where(Alert.conversation_id == conversation_id, Alert.acknowledged_at.is_(None))
         .values(acknowledged_at=now(), acknowledged_by=staff_id)
+        .returning(Alert.id)
     )
+    return len(seen.all())
 
 
 def acknowledge(conversation_id: str, staff_id: str) -> None:
     """Stops the alarm: a person has seen it, though nobody has taken it yet."""
     with transaction() as session:
         conversation = lock_conversation(session, conversation_id)
-        acknowledge_alerts(session, conversation_id, staff_id)
+        seen = acknowledge_alerts(session, conversation_id, staff_id)
         case = _case(session, conversation)
-        if case.state == CaseState.open:
+        is_new = case.state == CaseState.open
+        if is_new:
             move_case(case, CaseState.acknowledged)
             case.acknowledged_at = now()
             session.add(CaseEvent(case_id=case.id, kind="acknowledged", staff_id=staff_id))
+        if is_new or seen:  # who answers acknowledges each time; only the first time says anything
+            audit.record(session, Action.acknowledged, staff_id, audit.case(case.number))
 
 
 def hand_back(conversation_id: str, staff_id: str) -> None:
@@ -86,6 +96,7 @@ def hand_back(conversation_id: str, staff_id: str) -> None:
         case = _open_case(session, conversation)
         move_case(case, CaseState.follow_up)
         session.add(CaseEvent(case_id=case.id, kind="handed_back", staff_id=staff_id))
+        audit.record(session, Action.handed_back, staff_id, audit.case(case.number))
         follow_up.schedule(session, case)
         ratings.plan(session, conversation, case)
 
@@ -104,6 +115,7 @@ def close(conversation_id: str, staff_id: str, outcome: str) -> None:
         move_case(case, CaseState.closed)
         case.closed_at, case.outcome = now(), outcome
         session.add(CaseEvent(case_id=case.id, kind="closed", staff_id=staff_id, note=outcome))
+        audit.record(session, Action.closed, staff_id, audit.case(case.number))
         waiting.met(session, conversation_id)
         if conversation.owner == Owner.counsellor:
             ratings.plan(session, conversation, case)

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from bot import audit
 from bot.db.care_models import AlarmMark
 from bot.db.models import CareCase, CaseEvent, Conversation, Message, Staff
 from bot.db.session import reading, transaction
@@ -95,11 +96,13 @@ def _should_be(verdict: Verdict, found: Level, level: Level | None) -> Level | N
 
 
 def _audit(session: Session, message: Message, staff_id: str, verdict: Verdict) -> None:
-    newest = select(CareCase.id).where(CareCase.conversation_id == message.conversation_id).order_by(CareCase.id.desc())
-    case_id = session.execute(newest.limit(1)).scalar()
-    if case_id is not None:
+    newest = select(CareCase).where(CareCase.conversation_id == message.conversation_id).order_by(CareCase.id.desc())
+    case = session.execute(newest.limit(1)).scalar()
+    if case is not None:
         note = f"{verdict} {message.public_id}"
-        session.add(CaseEvent(case_id=case_id, kind="marked", staff_id=staff_id, level=message.level, note=note))
+        session.add(CaseEvent(case_id=case.id, kind="marked", staff_id=staff_id, level=message.level, note=note))
+    about = audit.case_or(case.number if case else None, message.conversation_id)
+    audit.record(session, audit.Action.marked, staff_id, about, verdict=verdict.value)
 
 
 def of_conversation(conversation_id: str) -> list[Mark]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from bot import audit
 from bot.db.care_models import CaseAnswer, Consent, EmergencyContact, MoodEntry, SafetyPlan
 from bot.db.models import CareCase, CaseEvent, Conversation
 from bot.db.session import reading, transaction
@@ -96,6 +97,7 @@ def reveal_contact(conversation_id: str, staff_id: str, reason: str) -> str:
         if contact is None or not cases:
             raise NotFound("no emergency contact, or no case to which the look could be noted")
         session.add(CaseEvent(case_id=cases[0].id, kind="contact_read", staff_id=staff_id, note=reason))
+        audit.record(session, audit.Action.contact_read, staff_id, audit.case(cases[0].number))
         return contact.body
 
 
@@ -103,6 +105,12 @@ def cases_of(conversation_id: str) -> Select[CareCase]:
     """The case in hand first: open before closed, the first of a pair before the other, new before old."""
     order = (CareCase.state == CaseState.closed, CareCase.paired_with.is_not(None), CareCase.id.desc())
     return select(CareCase).where(CareCase.conversation_id == conversation_id).order_by(*order)
+
+
+def about(session: Session, conversation_id: str) -> audit.Subject:
+    """What the audit says an act in this conversation was about: the case in hand, or the conversation."""
+    number = session.execute(cases_of(conversation_id).with_only_columns(CareCase.number).limit(1)).scalar()
+    return audit.case_or(number, conversation_id)
 
 
 def _conversation(session: Session, conversation_id: str) -> Conversation:

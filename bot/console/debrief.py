@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Path, Response
 from fastapi.responses import RedirectResponse
 
+from bot.audit import Action, look
 from bot.care import debrief
 from bot.clock import local, now
 from bot.console import guard
@@ -30,6 +31,7 @@ BAD_TALK = f"记不下：日期要在今天以前、两个月以内，备注不�
 @routes.get("")
 async def debrief_page(session: Lead) -> Response:
     """Who should be talked with, and the last talks."""
+    await asyncio.to_thread(look, Action.debrief_read, session.staff_id)
     return await _page(session)
 
 

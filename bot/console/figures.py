@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Response
 
+from bot.audit import Action, look, note
 from bot.care import figures, ratings
 from bot.care.figures import Figures
 from bot.care.figures_rows import Period
@@ -72,6 +73,7 @@ async def figures_page(
 ) -> Response:
     """The figures of a time."""
     asked = span(days, first, last)
+    await asyncio.to_thread(look, Action.figures_read, session.staff_id)
     found = await asyncio.to_thread(figures.of, asked.period)
     words = await asyncio.to_thread(ratings.words, asked.period.start, asked.period.end)
     return page(
@@ -95,6 +97,7 @@ async def export(
     """The same tables as a file, with the same numbers hidden."""
     asked = span(days, first, last)
     found = await asyncio.to_thread(figures.of, asked.period)
+    await asyncio.to_thread(note, Action.figures_exported, session.staff_id, day=f"{asked.first}.{asked.last}")
     content = await asyncio.to_thread(workbook, sheets(found, asked))
     name = f"xinqiao-figures-{asked.first:%Y%m%d}-{asked.last:%Y%m%d}.xlsx"
     return Response(content, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
@@ -102,13 +105,13 @@ async def export(
 
 def sheets(found: Figures, asked: Span) -> list[Sheet]:
     """Gives the sheets of the file, one a table."""
-    note = f"{asked.first:%Y-%m-%d} 至 {asked.last:%Y-%m-%d}。少于 5 的数不列，能由它推算出来的数也不列。"
+    head_note = f"{asked.first:%Y-%m-%d} 至 {asked.last:%Y-%m-%d}。少于 5 的数不列，能由它推算出来的数也不列。"
     speed = Sheet(
-        "快慢", note, ("级别", "看到（中位）", "看到（九成）", "回话（中位）", "回话（九成）"), view.speeds(found)
+        "快慢", head_note, ("级别", "看到（中位）", "看到（九成）", "回话（中位）", "回话（九成）"), view.speeds(found)
     )
     made = [speed]
     for one in view.sections(found):
         head = (one.head, *(name for _, name in one.columns), "合计") if not one.empty else (one.head,)
         rows = one.rows or (("都少于 5，不列",),)
-        made.append(Sheet(one.title, f"{note}{one.hint}", head, rows))
+        made.append(Sheet(one.title, f"{head_note}{one.hint}", head, rows))
     return made

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from bot.console import (
     account,
     actions,
+    audit,
     care,
     company,
     debrief,
@@ -25,28 +26,17 @@ from bot.console import (
 from bot.console.board import Board, Feed
 
 PREFIX = "/desk"
+PARTS = (
+    *(entry, account, people, pages, actions, care, talk, company, replies),
+    *(lexicon, rota, figures, debrief, audit, streams),
+)
 
 
 def router(feed: Feed) -> APIRouter:
     """Gives the router of the desk, to be included as it is. `feed` tells the pages when to look again."""
     offer = _offer(Board(feed))
     desk = APIRouter(include_in_schema=False)
-    for part in (
-        entry,
-        account,
-        people,
-        pages,
-        actions,
-        care,
-        talk,
-        company,
-        replies,
-        lexicon,
-        rota,
-        figures,
-        debrief,
-        streams,
-    ):
+    for part in PARTS:
         desk.include_router(part.routes, prefix=PREFIX, dependencies=[Depends(offer)])
     return desk
 
