@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     desk_capacity: int = 6  # conversations at once beyond which a counsellor is asked whether they want another
     shift_crises: int = 4  # conversations of high risk in one shift beyond which they are asked, too
     shift_hours: float = 8.0
+    acknowledge_targets: str = "1,5,30"  # minutes until a person has seen it: imminent, high, all others; for figures
+    reply_targets: str = "3,10,60"  # minutes until a person's first words
+    debrief_days: int = 7  # hard cases of so many days put a counsellor on the list of talks
+    debrief_crises: int = 3  # so many of high risk do; of imminent risk one does
     sensitive_days: int = 30  # what was said in distress goes this long after its case, unless keeping it was agreed to
     chat_days: int = 180  # everything else that was said goes after this long
 
@@ -123,6 +127,14 @@ class Settings(BaseSettings):
         seconds = [float(part) for part in value.split(",")]
         if len(seconds) != 3 or not 0 <= seconds[0] <= seconds[1] <= seconds[2] <= 86_400:
             raise ValueError("must be three numbers of seconds that grow, up to a day")
+        return value
+
+    @field_validator("acknowledge_targets", "reply_targets")
+    @classmethod
+    def _is_three_targets(cls, value: str) -> str:
+        minutes = [float(part) for part in value.split(",")]
+        if len(minutes) != 3 or min(minutes) <= 0:
+            raise ValueError("must be three numbers of minutes")
         return value
 
     @property

@@ -94,6 +94,11 @@ class Action(StrEnum):
     expired = "expired"
     records_given = "records_given"
 
+    figures_read = "figures_read"
+    figures_exported = "figures_exported"
+    debrief_read = "debrief_read"
+    debrief_held = "debrief_held"
+
     audit_read = "audit_read"
     audit_verified = "audit_verified"
     audit_exported = "audit_exported"

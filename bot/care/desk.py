@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import audit, texts
 from bot.audit import Action
-from bot.care import company, follow_up, load, night, waiting
+from bot.care import company, follow_up, load, night, ratings, waiting
 from bot.care.cases import ensure_case
 from bot.care.company import must_have
 from bot.care.moves import move_case, move_owner
@@ -98,6 +98,7 @@ def hand_back(conversation_id: str, staff_id: str) -> None:
         session.add(CaseEvent(case_id=case.id, kind="handed_back", staff_id=staff_id))
         audit.record(session, Action.handed_back, staff_id, audit.case(case.number))
         follow_up.schedule(session, case)
+        ratings.plan(session, conversation, case)
 
 
 def close(conversation_id: str, staff_id: str, outcome: str) -> None:
@@ -116,6 +117,8 @@ def close(conversation_id: str, staff_id: str, outcome: str) -> None:
         session.add(CaseEvent(case_id=case.id, kind="closed", staff_id=staff_id, note=outcome))
         audit.record(session, Action.closed, staff_id, audit.case(case.number))
         waiting.met(session, conversation_id)
+        if conversation.owner == Owner.counsellor:
+            ratings.plan(session, conversation, case)
         if conversation.owner != Owner.bot:
             _release(session, conversation)
         conversation.level = Level.none
@@ -184,7 +187,7 @@ def thread(conversation_id: str, after: int = 0, limit: int = 500) -> list[Threa
         found = session.execute(
             select(Message, Outbox.state)
             .outerjoin(Outbox, Outbox.message_id == Message.id)
-            .where(Message.conversation_id == conversation_id, Message.id > after)
+            .where(Message.conversation_id == conversation_id, Message.id > after, ~ratings.is_about())
             .order_by(Message.id.desc())
             .limit(limit)
         ).all()

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot import audit
-from bot.care import identity, notes, tasks
+from bot.care import identity, notes, ratings, tasks
 from bot.clock import now
 from bot.db.care_models import AlarmMark, CaseAnswer, Consent, DueTask, EmergencyContact, MoodEntry, SafetyPlan
 from bot.db.models import CareCase, CaseEvent, Conversation, Message, Outbox, Person
@@ -38,6 +38,7 @@ def erase(session: Session, person_id: str, upto: int) -> Erasure:
     blank(session, mine if held is None else and_(mine, ~_words_of(session, held)))
     _erase_rows(session, person_id, held)
     _erase_notes(session, person_id, held)
+    ratings.erase(session, person_id)
     if held is None:
         notes.erase(session, person_id)
         identity.erase(session, person_id)

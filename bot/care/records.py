@@ -13,10 +13,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot import audit
-from bot.care import tasks
+from bot.care import ratings, tasks
 from bot.clock import local, now
 from bot.db.care_models import CaseAnswer, Consent, EmergencyContact, MoodEntry, SafetyPlan
 from bot.db.models import CareCase, ChannelIdentity, Conversation, Message, Outbox
+from bot.db.rating_models import Rating
 from bot.db.session import transaction
 from bot.db.states import OutboxState, TaskKind
 from bot.settings import ROOT
@@ -71,6 +72,7 @@ def gather(session: Session, person_id: str) -> Records:
             "messages": _messages(session, person_id),
             "cases": [_case(row) for row in _of(session, CareCase, person_id)],
             "answers": _answers(session, person_id),
+            "ratings": [_rating(row) for row in ratings.of_person(session, person_id)],
             "moods": [{"at": _time(row.at), **json.loads(row.body)} for row in _of(session, MoodEntry, person_id)],
             "plan": next((json.loads(row.body) for row in _of(session, SafetyPlan, person_id)), {}),
             "contact": next((row.body for row in _of(session, EmergencyContact, person_id)), ""),
@@ -115,6 +117,10 @@ def _answers(session: Session, person_id: str) -> list[dict[str, str]]:
         .order_by(CaseAnswer.id)
     ).scalars()
     return [{"at": _time(row.at), "question": row.question, "answer": row.answer} for row in rows]
+
+
+def _rating(row: Rating) -> dict[str, str]:
+    return {"at": _time(row.rated_at or row.asked_at), "value": str(row.value)}
 
 
 def _consent(row: Consent) -> dict[str, str]:

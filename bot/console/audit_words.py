@@ -61,6 +61,9 @@ GROUPS: dict[str, dict[Action, str]] = {  # as the page offers them
     },
     "看": {
         Action.queue_read: "看队列",
+        Action.figures_read: "看数字",
+        Action.figures_exported: "下载数字表格",
+        Action.debrief_read: "看谈心名单",
         Action.thread_read: "看对话",
         Action.panel_read: "看个案信息",
         Action.contact_read: "看紧急联系人",
@@ -88,6 +91,7 @@ GROUPS: dict[str, dict[Action, str]] = {  # as the page offers them
         Action.taken_over: "接过同事的对话",
     },
     "值班和常用回话": {
+        Action.debrief_held: "记下跟同事谈过心",
         Action.canned_saved: "写常用回话",
         Action.canned_retired: "停用常用回话",
         Action.canned_restored: "恢复常用回话",

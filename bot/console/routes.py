@@ -12,7 +12,9 @@ from bot.console import (
     audit,
     care,
     company,
+    debrief,
     entry,
+    figures,
     identity,
     lexicon,
     pages,
@@ -28,21 +30,8 @@ from bot.typing_sign import TypingSigns
 
 PREFIX = "/desk"
 PARTS = (
-    entry,
-    account,
-    people,
-    units,
-    pages,
-    actions,
-    care,
-    talk,
-    company,
-    identity,
-    replies,
-    lexicon,
-    rota,
-    audit,
-    streams,
+    *(entry, account, people, units, pages, actions, care, talk, company, identity),
+    *(replies, lexicon, rota, figures, debrief, audit, streams),
 )
 
 

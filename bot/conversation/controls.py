@@ -13,12 +13,13 @@ from typing import Any
 import yaml
 from sqlalchemy import select
 
-from bot.care import follow_up
+from bot.care import follow_up, ratings
+from bot.channels.incoming import Form
 from bot.clock import now
 from bot.conversation.turn import Turn
 from bot.db.models import Message
 from bot.db.session import reading
-from bot.db.states import Author
+from bot.db.states import Author, Owner
 from bot.level import Level
 from bot.settings import ROOT
 from bot.triage import live
@@ -26,7 +27,10 @@ from bot.triage import live
 PATH = ROOT / "nlu_data" / "controls.yml"
 PAYLOAD = "/control_"  # how a button names a control; it never goes to the engine
 LONGEST = 40  # characters of a message that can be a control
-ANSWER_WITHIN = {"erase_question": 30 * 60, follow_up.EVENT: 48 * 3600}  # seconds
+ANSWER_WITHIN = {"erase_question": 30 * 60, follow_up.EVENT: 48 * 3600, ratings.WORDS_EVENT: 10 * 60}  # seconds
+
+
+_ASKS = re.compile(r"[?？]|[吗呢么][。！!.~]*$|怎么|多少|几天")
 
 
 class Control(StrEnum):
@@ -41,6 +45,12 @@ class Control(StrEnum):
     better = "better"
     same = "same"
     worse = "worse"
+    rate_good = "rate_good"
+    rate_fair = "rate_fair"
+    rate_poor = "rate_poor"
+    rate_more = "rate_more"  # the wish to say a word to a rating
+    rate_words = "rate_words"  # that word
+    rate_skip = "rate_skip"
 
 
 def control_of(turn: Turn, payload: str | None) -> Control | None:
@@ -50,10 +60,20 @@ def control_of(turn: Turn, payload: str | None) -> Control | None:
         return Control(name) if payload.startswith(PAYLOAD) and name in set(Control) else None
     if turn.level == Level.low and asked_last(turn) == follow_up.EVENT:
         return Control.worse  # distress, however it is put, is a bad answer to how it goes
-    if not turn.text or len(turn.text) > LONGEST:
+    if turn.text and len(turn.text) <= LONGEST:
+        said = compact(turn.text)
+        found = sentence(said) or _answer(turn, said)
+        if found is not None:
+            return found
+    return _words_to_rating(turn)
+
+
+def _words_to_rating(turn: Turn) -> Control | None:
+    """What comes after "write a word": that word, unless it shows distress or asks something, which is answered."""
+    is_plain = turn.form == Form.text and turn.level == Level.none and turn.text.strip() != ""
+    if not is_plain or _ASKS.search(turn.text) or turn.owner == Owner.counsellor:
         return None
-    said = compact(turn.text)
-    return sentence(said) or _answer(turn, said)
+    return Control.rate_words if asked_last(turn) == ratings.WORDS_EVENT else None
 
 
 def compact(text: str) -> str:

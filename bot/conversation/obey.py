@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import texts
-from bot.care import erasure, follow_up, people, records, tasks
+from bot.care import erasure, follow_up, people, ratings, records, tasks
 from bot.clock import now
 from bot.conversation.controls import Control
 from bot.conversation.turn import Reply, Turn
 from bot.db.models import CareCase, CaseEvent, Conversation, Message
-from bot.db.states import CaseState, Owner, Purpose, TaskKind
+from bot.db.states import CaseState, Owner, Purpose, RatingValue, TaskKind
 from bot.db.thread import PULLED
 
 FETCH_WITHIN = timedelta(minutes=30)
@@ -98,12 +98,41 @@ def _answered(session: Session, conversation: Conversation, turn: Turn, answer: 
     return _said(f"follow_up_{answer}")
 
 
+def _rated(session: Session, conversation: Conversation, turn: Turn, value: RatingValue) -> Reply:
+    question = turn.press.message_id if turn.press else ""
+    first = ratings.rate(session, conversation, question, turn.message_key, value)
+    if first is None:
+        return _said("rating_gone")
+    return _said("rating_thanks" if first else "rating_changed")
+
+
+def _more(session: Session, conversation: Conversation, turn: Turn) -> Reply:
+    ratings.add_words(session, conversation, turn.message_key, is_words=False)
+    return _said("rating_words_ask", ratings.WORDS_EVENT)
+
+
+def _words(session: Session, conversation: Conversation, turn: Turn) -> Reply:
+    ratings.add_words(session, conversation, turn.message_key, is_words=True)
+    return _said("rating_words_thanks")
+
+
+def _no_words(session: Session, conversation: Conversation, turn: Turn) -> Reply:
+    ratings.add_words(session, conversation, turn.message_key, is_words=False)
+    return _said("rating_skipped")
+
+
 DEEDS: dict[Control, Deed] = {
     Control.delete: _ask_before_erasing,
     Control.erase: _erase,
     Control.keep: _keep,
     Control.export: _export,
     Control.stop: _stop,
+    Control.rate_more: _more,
+    Control.rate_words: _words,
+    Control.rate_skip: _no_words,
+    Control.rate_good: lambda session, conversation, turn: _rated(session, conversation, turn, RatingValue.good),
+    Control.rate_fair: lambda session, conversation, turn: _rated(session, conversation, turn, RatingValue.fair),
+    Control.rate_poor: lambda session, conversation, turn: _rated(session, conversation, turn, RatingValue.poor),
     Control.leave_alone: _leave_alone,
     **{
         answer: lambda session, conversation, turn, answer=answer: _answered(session, conversation, turn, answer)  # type: ignore[misc]

@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.care import erasure, follow_up, night, placing, retention, tasks, waiting
+from bot.care import erasure, follow_up, night, placing, ratings, retention, tasks, waiting
 from bot.care.tasks import DueRef
 from bot.clock import now
 from bot.conversation import crash
@@ -130,5 +130,6 @@ DEEDS: Mapping[TaskKind, Callable[[Session, DueTask, Conversation], None]] = {
     TaskKind.erase: erasure.finish,
     TaskKind.forget: _done,
     TaskKind.export: _expired,
+    TaskKind.rating: ratings.ask,
     TaskKind.escalate: night.climb,
 }

@@ -142,6 +142,7 @@ class CareCase(Base):
             sqlite_where=text("state <> 'closed' AND paired_with IS NULL"),
             postgresql_where=text("state <> 'closed' AND paired_with IS NULL"),
         ),
+        Index("ix_care_case_opened_at", "opened_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)
@@ -167,7 +168,11 @@ class CaseEvent(Base):
     """What happened to a case; append-only (a trigger refuses updates and deletes)."""
 
     __tablename__ = "case_event"
-    __table_args__ = (UniqueConstraint("message_id", "kind"), Index("ix_case_event_case", "case_id", "id"))
+    __table_args__ = (
+        UniqueConstraint("message_id", "kind"),
+        Index("ix_case_event_case", "case_id", "id"),
+        Index("ix_case_event_at", "at"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("care_case.id"))
     kind: Mapped[str] = mapped_column(String(24))

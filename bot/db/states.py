@@ -83,6 +83,7 @@ class TaskKind(StrEnum):
     forget = "forget"  # the engine's memory of a conversation, if the engine was down when it was to go
     export = "export"  # the worker may fetch their records once, until then
     callback = "callback"  # a person was promised to answer from then on; done by the one who takes the conversation
+    rating = "rating"  # ask whether the person who has left was a help
     escalate = "escalate"  # the next rung of the night chain, while nobody has seen an imminent alert
 
 
@@ -98,6 +99,14 @@ class Verdict(StrEnum):
     right = "right"
     wrong = "wrong"
     missed = "missed"
+
+
+class RatingValue(StrEnum):
+    """What a worker says of the help they got."""
+
+    good = "good"
+    fair = "fair"
+    poor = "poor"
 
 
 class ReleaseState(StrEnum):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot import texts
-from bot.care import desk, follow_up
+from bot.care import desk, follow_up, tasks
 from bot.clock import local
 from bot.db.care_models import Consent, DueTask
 from bot.db.models import CareCase, CaseEvent, Conversation, Message
@@ -31,6 +31,8 @@ def handed_back(anywhere: Anywhere, *, consent: bool = True, channel: str = "web
     staff = a_counsellor()
     desk.claim(receipt.conversation_id, staff)
     desk.hand_back(receipt.conversation_id, staff)
+    with transaction() as session:
+        tasks.end(session, receipt.conversation_id, TaskKind.rating)  # another question, with tests of its own
     return receipt.conversation_id
 
 

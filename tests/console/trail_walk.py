@@ -230,6 +230,17 @@ def settings_of_all(url: str, walk: Walk) -> None:
     walk.step(lead, "POST", f"{rota}/remove_address", json={"id": newest(NoticeAddress)})
 
 
+def look_back(url: str, walk: Walk) -> None:
+    """Figures and a talk."""
+    lead = staffed(url, "figurelead", Role.lead)
+    add_staff("tired")
+    walk.step(lead, "GET", "/desk/figures")
+    walk.step(lead, "POST", "/desk/figures/export", form={"days": "7"})
+    walk.step(lead, "GET", "/desk/debrief")
+    talk = {"held_on": local(now()).date().isoformat(), "note": CANARY}
+    walk.step(lead, "POST", "/desk/debrief/{staff_id}", form=talk, staff_id=staff_id_of("tired"))
+
+
 def lexicon(url: str, walk: Walk) -> None:
     """From a row to its release, and back."""
     known = staffed(url, "wordboss", Role.admin)
@@ -261,4 +272,4 @@ def look_into(url: str, walk: Walk) -> None:
     walk.step(browser, "POST", f"{trail.AUDIT}/export")
 
 
-PARTS = (enter, account, people, care, settings_of_all, lexicon, look_into)
+PARTS = (enter, account, people, care, settings_of_all, look_back, lexicon, look_into)

@@ -88,6 +88,7 @@
       return element;
     }
     element.append(make("span", "who", NAMES[message.author]));
+    element.classList.toggle("rating", message.event === "rating");
     const bubble = make("div", "bubble");
     fill(bubble, message.text, message.author !== "worker");
     element.append(bubble);
@@ -149,8 +150,9 @@
 
   /** Greys out a pressed button; of two thumbs, both. */
   function markUsed(messageId, index) {
-    used.add(messageId + ":" + index);
     const element = shown.get(messageId);
+    if (element && element.classList.contains("rating")) free(element, messageId); // the last tap counts
+    used.add(messageId + ":" + index);
     const button = element && element.querySelector(`button[data-index="${index}"]`);
     if (!button) return;
     button.classList.add("used");
@@ -161,7 +163,12 @@
 
   function unmark(messageId, index) {
     used.delete(messageId + ":" + index);
-    shown.get(messageId).querySelectorAll(".thumb").forEach((each) => {
+    free(shown.get(messageId), messageId, ".thumb");
+  }
+
+  function free(element, messageId, which = "button") {
+    element.querySelectorAll(which).forEach((each) => {
+      used.delete(messageId + ":" + each.dataset.index);
       each.disabled = false;
       each.classList.remove("used");
       each.removeAttribute("aria-pressed");

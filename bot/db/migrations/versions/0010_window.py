@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010_window"
-down_revision = "0008_org"
+down_revision = "0009_rating"
 branch_labels = None
 depends_on = None
 
