@@ -21,7 +21,7 @@ from tests.hostile import others
 from tests.hostile.fields import Kind
 from tests.hostile.ground import World
 from tests.hostile.pushing import push, sample_of, targets
-from tests.hostile.samples import cry
+from tests.hostile.sample import cry
 from tests.waiting import until
 
 CRY = "活着没意思，想一了百了"

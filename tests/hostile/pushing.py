@@ -14,7 +14,8 @@ from tests.console.ground import Browser, csrf_of
 from tests.hostile import fields, payloads
 from tests.hostile.fields import Field, Kind, Place
 from tests.hostile.ground import World
-from tests.hostile.samples import COSTLY, PLAIN, SAMPLES, Sample
+from tests.hostile.sample import Sample
+from tests.hostile.samples import COSTLY, PLAIN, SAMPLES
 
 UNSENDABLE = (httpx.LocalProtocolError, httpx.InvalidURL)  # what no HTTP client can send
 

@@ -11,7 +11,8 @@ from tests.hostile import fields, payloads
 from tests.hostile.fields import Kind
 from tests.hostile.ground import world
 from tests.hostile.pushing import Outcome, everything
-from tests.hostile.samples import NEVER_KEPT, PLAIN, SAMPLES
+from tests.hostile.samples import PLAIN, SAMPLES
+from tests.hostile.unkept import NEVER_KEPT
 
 STORED = {**payloads.STORES, **payloads.LINES, **payloads.LETTERS, **payloads.FEW}  # what a store may stumble over
 

@@ -24,7 +24,7 @@ from tests.hostile import others, payloads
 from tests.hostile.fields import Kind
 from tests.hostile.ground import World, world
 from tests.hostile.pushing import Outcome, everything
-from tests.hostile.samples import talk
+from tests.hostile.sample import talk
 from tests.waiting import until
 
 SHOWN = payloads.MARKUP["script"]
