@@ -16,6 +16,7 @@ from tests.hostile.fields import Field, Kind, Place
 from tests.hostile.ground import World
 from tests.hostile.sample import Sample
 from tests.hostile.samples import COSTLY, PLAIN, SAMPLES
+from tests.hostile.unkept import NEVER_KEPT
 
 UNSENDABLE = (httpx.LocalProtocolError, httpx.InvalidURL)  # what no HTTP client can send
 
@@ -144,5 +145,23 @@ def everything(world: World, kinds: set[Kind], values: Mapping[str, object], out
     """Pushes all of these values into all fields of these kinds."""
     for one, name in targets(world, kinds):
         chosen = {label: values[label] for label in values.keys() & payloads.FEW} if one.route in COSTLY else values
-        for label, value in chosen.items():
-            outcome.note(f"{one.route} {name}", label, value, push(world, one, name, value))
+        taken = _in_groups(world, one, name, chosen, outcome)
+        for label in [label for label in chosen if label not in taken]:
+            outcome.note(f"{one.route} {name}", label, chosen[label], push(world, one, name, chosen[label]))
+
+
+def _in_groups(world: World, one: Field, name: str, values: Mapping[str, object], outcome: Outcome) -> set[str]:
+    """Pushes each group as one text; gives the labels of what the field took like that. The worst go alone, too."""
+    taken: set[str] = set()
+    for group in payloads.GROUPS:
+        labels = [label for label in group if label in values and label not in payloads.FEW]
+        text = " ".join(str(values[label]) for label in labels)
+        if len(labels) > 1:
+            answer = push(world, one, name, text)
+            outcome.note(f"{one.route} {name}", f"group with {labels[0]}", text, answer)
+            taken.update(labels if answer.status_code < 400 or _only_compared(one, name) else ())
+    return taken
+
+
+def _only_compared(one: Field, name: str) -> bool:
+    return NEVER_KEPT.get(f"{one.route} {name}") in ("compared", "hashed")
