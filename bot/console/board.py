@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.care import company, desk
+from bot.care import company, desk, todo
 from bot.clock import local, now
 from bot.console import beside, labels, night
 from bot.console.cases import holders, stuck_messages, unanswered
@@ -37,7 +37,7 @@ class Snapshot:
 
     `holders` maps a conversation to the id of the counsellor who has it, `unanswered` to how many messages the worker
     has written since the counsellor last spoke, and since when; `guests` maps (conversation, staff id) to whether they
-    have joined, `notices` a staff id to what was taken from them.
+    have joined, `notices` a staff id to what was taken from them, `todo` to how much waits for them by today.
     """
 
     rows: list[desk.QueueRow]
@@ -46,6 +46,7 @@ class Snapshot:
     undelivered: int
     guests: dict[tuple[str, str], bool] = field(default_factory=dict)
     notices: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    todo: dict[str, int] = field(default_factory=dict)
 
 
 class Board:
@@ -77,7 +78,7 @@ def _read() -> Snapshot:
     undelivered = len(desk.dead_letters()) + len(stuck_messages())
     with reading() as session:
         guests = {(one.conversation_id, one.staff_id): one.joined for one in company.guests(session)}
-    return Snapshot(desk.queue(), holders(), unanswered(), undelivered, guests, beside.notices())
+    return Snapshot(desk.queue(), holders(), unanswered(), undelivered, guests, beside.notices(), todo.counts())
 
 
 def payload(snapshot: Snapshot, staff_id: str) -> dict[str, Any]:
@@ -86,6 +87,7 @@ def payload(snapshot: Snapshot, staff_id: str) -> dict[str, Any]:
         "rows": [_row(row, snapshot, staff_id) for row in snapshot.rows],
         "undelivered": snapshot.undelivered,
         "notices": snapshot.notices.get(staff_id, []),
+        "todo": snapshot.todo.get(staff_id, 0),
     }
 
 
@@ -106,6 +108,7 @@ def _row(row: desk.QueueRow, snapshot: Snapshot, staff_id: str) -> dict[str, Any
         "invited": joined is False,
         "badges": labels.badges(drill=row.drill, age_band=row.age_band, kind=row.kind),
         "pair": row.pair,
+        "continues": labels.channel(row.continues) if row.continues else None,
         "callback": f"{local(row.callback_at):%m-%d %H:%M}" if row.callback_at else None,
         "holder": row.staff_name,
         "since": iso(row.waiting_since),

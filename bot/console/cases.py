@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from bot.care import panel
+from bot.care import casefile, panel
 from bot.clock import now
 from bot.console import beside, delivery, labels, thread
 from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Inbox, Message, Staff
@@ -34,15 +34,8 @@ def note_read(conversation_id: str, staff_id: str, *, again_after: timedelta = t
     with transaction() as session:
         _conversation(session, conversation_id)
         case = _newest_case(session, conversation_id)
-        if case is not None and not _read_since(session, case, staff_id, now() - again_after):
+        if case is not None and not casefile.read_since(session, case, staff_id, now() - again_after):
             session.add(CaseEvent(case_id=case.id, kind="read", staff_id=staff_id))
-
-
-def _read_since(session: Session, case: CareCase, staff_id: str, since: datetime) -> bool:
-    seen = select(CaseEvent.id).where(
-        CaseEvent.case_id == case.id, CaseEvent.kind == "read", CaseEvent.staff_id == staff_id, CaseEvent.at > since
-    )
-    return session.execute(seen.limit(1)).first() is not None
 
 
 def _conversation(session: Session, conversation_id: str) -> Conversation:
@@ -100,8 +93,9 @@ def _case_facts(conversation: Conversation, case: CareCase | None) -> dict[str, 
 def _may(conversation: Conversation, case: CareCase | None, staff_id: str, joined: bool) -> dict[str, bool]:
     held = conversation.owner == Owner.counsellor
     mine = held and conversation.counsellor_id == staff_id
-    open_case = case is not None and case.state != CaseState.closed
-    return {"claim": not held, "reply": mine or joined, "hand_back": mine, "close": open_case and (mine or not held)}
+    going_on = case is not None and case.state not in (CaseState.closed, CaseState.closing)
+    may_close = going_on and (mine or not held)
+    return {"claim": not held, "reply": mine or joined, "hand_back": mine, "close": may_close}
 
 
 def holder_name(conversation_id: str) -> str | None:

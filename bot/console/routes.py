@@ -10,6 +10,7 @@ from bot.console import (
     account,
     actions,
     care,
+    casefile,
     company,
     entry,
     lexicon,
@@ -19,6 +20,7 @@ from bot.console import (
     rota,
     streams,
     talk,
+    todo,
 )
 from bot.console.board import Board, Feed
 
@@ -29,7 +31,9 @@ def router(feed: Feed) -> APIRouter:
     """Gives the router of the desk, to be included as it is. `feed` tells the pages when to look again."""
     offer = _offer(Board(feed))
     desk = APIRouter(include_in_schema=False)
-    for part in (entry, account, people, pages, actions, care, talk, company, replies, lexicon, rota, streams):
+    staff = (entry, account, people, rota, replies, lexicon)
+    work = (pages, actions, care, talk, company, casefile, todo, streams)
+    for part in (*staff, *work):
         desk.include_router(part.routes, prefix=PREFIX, dependencies=[Depends(offer)])
     return desk
 

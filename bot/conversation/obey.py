@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import texts
-from bot.care import erasure, follow_up, people, records, tasks
+from bot.care import codes, erasure, follow_up, links, people, records, tasks
 from bot.clock import now
 from bot.conversation.controls import Control
 from bot.conversation.turn import Reply, Turn
@@ -81,8 +81,8 @@ def _farewell(session: Session, conversation: Conversation, turn: Turn) -> Reply
     tasks.end(session, conversation.id, TaskKind.still_waiting)
     case = session.execute(
         select(CareCase)
-        .where(CareCase.conversation_id == conversation.id, CareCase.state != CaseState.closed)
-        .order_by(CareCase.id)
+        .where(links.has_conversation(conversation.id), CareCase.state != CaseState.closed)
+        .order_by(CareCase.conversation_id == conversation.id, CareCase.id)
         .limit(1)
     ).scalar()
     if case is not None:
@@ -98,6 +98,16 @@ def _answered(session: Session, conversation: Conversation, turn: Turn, answer: 
     return _said(f"follow_up_{answer}")
 
 
+def _code(session: Session, conversation: Conversation, turn: Turn) -> Reply:
+    code = codes.issue(session, conversation)
+    return _said("code_none") if code is None else _said("code_given", "code_given", receipt_code=code)
+
+
+def _go_on(session: Session, conversation: Conversation, turn: Turn) -> Reply:
+    code = codes.typed(turn.text) or ""
+    return _said(f"code_{codes.use(session, conversation, code)}")
+
+
 DEEDS: dict[Control, Deed] = {
     Control.delete: _ask_before_erasing,
     Control.erase: _erase,
@@ -105,6 +115,8 @@ DEEDS: dict[Control, Deed] = {
     Control.export: _export,
     Control.stop: _stop,
     Control.leave_alone: _leave_alone,
+    Control.code: _code,
+    Control.go_on: _go_on,
     **{
         answer: lambda session, conversation, turn, answer=answer: _answered(session, conversation, turn, answer)  # type: ignore[misc]
         for answer in (Control.better, Control.same, Control.worse)

@@ -18,7 +18,15 @@ from bot.db.session import reading, transaction
 from bot.db.states import Owner, Role
 from tests.console.ground import Browser, cry, staffed
 
-PLACES = {"conversation_id": "0" * 32, "version": "0", "name": "none.js", "staff_id": "0" * 32, "session_id": "0" * 32}
+PLACES = {
+    "conversation_id": "0" * 32,
+    "version": "0",
+    "name": "none.js",
+    "staff_id": "0" * 32,
+    "session_id": "0" * 32,
+    "number": "20261128-00000",
+    "row": "1",
+}
 
 
 def routes() -> list[RouteContext]:
@@ -56,7 +64,9 @@ def test_only_the_door_is_public() -> None:
 
 def test_whatever_touches_a_case_is_for_counsellors_leads_and_admins() -> None:
     for _, path, roles in CELLS:
-        if "/c/" in path or "queue" in path or path.endswith("events"):
+        if path.endswith(("/approve", "/send_back")):
+            assert roles == frozenset({Role.lead, Role.admin})
+        elif "/case/" in path or "todo" in path or "/c/" in path or "queue" in path or path.endswith("events"):
             assert roles == frozenset({Role.counsellor, Role.lead, Role.admin})
 
 
@@ -125,8 +135,9 @@ def test_an_unknown_conversation_is_404_everywhere(desk_url: str) -> None:
     browser = staffed(desk_url)
     for name in ("claim", "acknowledge", "hand_back"):
         assert browser.act(f"c/{'0' * 32}/{name}").status_code == 404
+    ending = {"text": "x", "kind": "resolved", "risk": "none"}
     for name in ("reply", "close"):
-        assert browser.act(f"c/{'0' * 32}/{name}", {"text": "x"}).status_code == 404
+        assert browser.act(f"c/{'0' * 32}/{name}", ending).status_code == 404
     assert browser.get(f"/desk/c/{'0' * 32}").status_code == 404
     assert browser.get(f"/desk/c/{'0' * 32}/events").status_code == 404
 

@@ -101,6 +101,8 @@ const live = new Live(() => "/desk/events", {
     setText(byId("nothing-text"), data.rows.length ? "从队列里选一位职工，对话会显示在这里。" : "");
     setText(byId("undelivered"), `未送达 ${data.undelivered}`);
     show(byId("undelivered"), data.undelivered > 0);
+    setText(byId("todo"), `待办 ${data.todo}`);
+    show(byId("todo"), data.todo > 0);
     drawAlarm();
   },
   alive,
@@ -143,6 +145,7 @@ whenGone(() => {
   queue.filter.clear();
   show(byId("queue-empty"), false);
   show(byId("undelivered"), false);
+  show(byId("todo"), false);
   setText(byId("nothing-text"), "已退出值班台。");
   setText(byId("line"), "已退出");
   byId("line").classList.remove("up");

@@ -4,6 +4,7 @@ from alembic import context
 
 from bot.db import (  # noqa: F401  (they put their tables into the metadata)
     care_models,
+    case_models,
     models,
     night_models,
     signin_models,
