@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import drill, engine_env, service
+from bot import audit, drill, engine_env, service
+from bot.audit import verify
 from bot.care import notices, rota
 from bot.clock import local
 from bot.db.encryption import box, lookup_hash
@@ -18,6 +19,12 @@ from bot.lexicon import load
 from bot.settings import LOCAL_FACTS, settings
 from bot.triage import safety
 
+FAULTS = {
+    verify.Fault.altered: "is not what was written",
+    verify.Fault.missing: "is missing",
+    verify.Fault.unlinked: "does not follow from the one before",
+    verify.Fault.anchor: "is not the one that was noted down",
+}
 EXPECTED = ("hotline_psych", "hotline_police", "hotline_ambulance", "hotline_union")
 
 
@@ -44,11 +51,24 @@ def report(say: Callable[[str], None]) -> int:
     return int(any(finding.fault for finding in findings))
 
 
+def verify_audit(expected: list[str], say: Callable[[str], None]) -> int:
+    """Checks the audit's chain, and that it still holds the anchors; prints what it found and gives 0 or 1."""
+    found = verify.verify([verify.Anchor.parse(one) for one in expected])
+    fault = found.fault.value if found.fault else None
+    audit.note(audit.Action.audit_verified, None, passed=found.fault is None, as_of=found.entries, fault=fault)
+    if found.fault is None:
+        say(f"ok     audit: {found.entries} entries, the end is {found.entries}:{found.hash}")
+        return 0
+    say(f"FAULT  audit: entry {found.seq} {FAULTS[found.fault]}; the {found.entries} before it are good")
+    return 1
+
+
 def examine() -> list[Finding]:
     """Looks at everything once."""
     return [
         _secrets(),
         _database(),
+        _audit(),
         _file("engine environment", engine_env.PYTHON.exists(), "run `make setup`"),
         _model(),
         _lexicon(),
@@ -81,6 +101,15 @@ def _database() -> Finding:
     except SQLAlchemyError as error:
         return Finding("database", f"cannot be used ({type(error).__name__})", fault=True)
     return Finding("database", f"{engine().dialect.name}, schema {revision}")
+
+
+def _audit() -> Finding:
+    """Whether the audit's end is in order; the whole chain is checked by `xinqiao audit verify`."""
+    try:
+        head = verify.head()
+    except (SQLAlchemyError, XinqiaoError) as error:
+        return Finding("audit", f"its end cannot be read ({type(error).__name__})", fault=True)
+    return Finding("audit", f"{head.seq} entries")
 
 
 def _model() -> Finding:

@@ -16,6 +16,8 @@ staff = typer.Typer(no_args_is_help=True, help="Accounts of counsellors and othe
 app.add_typer(staff, name="staff")
 evaluate = typer.Typer(no_args_is_help=True, help="Measure what we have on sentences whose truth is known.")
 app.add_typer(evaluate, name="evaluate")
+audit = typer.Typer(no_args_is_help=True, help="The record of who did and saw what.")
+app.add_typer(audit, name="audit")
 Source = Annotated[str, typer.Argument(metavar="[FILE|-]", help='JSON lines {"text"}; - is standard input.')]
 
 
@@ -114,7 +116,7 @@ def staff_reset_totp(login: Annotated[str, typer.Argument(help="Whose telephone 
     from bot.staff import people
 
     upgrade()
-    people.reset_second_factor(people.id_of(login))
+    people.reset_second_factor(None, people.id_of(login))
     say(f"{login}: the next login binds a new telephone")
 
 
@@ -127,6 +129,27 @@ def staff_link(login: Annotated[str, typer.Argument(help="Whose password is lost
 
     upgrade()
     say(f"{service.gateway_url()}/desk/setup#{accounts.renew(login)}")
+
+
+@audit.command("verify")
+def audit_verify(
+    expect: Annotated[
+        list[str] | None, typer.Option(metavar="SEQ:HASH", help="An anchor that was written down; may be repeated.")
+    ] = None,
+) -> None:
+    """Check the whole chain of the audit. Ends with 1, naming the first broken entry, if it is not whole."""
+    from bot import checkup
+
+    raise typer.Exit(checkup.verify_audit(expect or [], say))
+
+
+@audit.command("anchor")
+def audit_anchor() -> None:
+    """Print the end of the chain, to be kept elsewhere and handed to `audit verify --expect` later."""
+    from bot.audit import verify
+
+    head = verify.head()
+    say(f"{head.seq}:{head.hash}")
 
 
 @app.command()

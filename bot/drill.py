@@ -16,6 +16,7 @@ import httpx
 import yaml
 from telegram import Update
 
+from bot import audit
 from bot.care import desk, exercises
 from bot.channels import drill, telegram
 from bot.channels.telegram_client import account_of
@@ -147,10 +148,12 @@ def run(say: Callable[[str], None], *, leave: bool = False) -> int:
             say(_row(results[-1]))
     if not leave:
         exercises.clear()
+    passed = all(result.passed for result in results)
+    audit.note(audit.Action.drill, count=len(results), passed=passed, left=leave)
     path = _write(results)
     say(summary(results))
     say(f"report: {path}")
-    return int(not all(result.passed for result in results))
+    return int(not passed)
 
 
 def _lines() -> Iterator[Callable[[], Line]]:

@@ -16,6 +16,17 @@ from bot.db import encryption, session
 from bot.db.schema import upgrade
 
 POSTGRES = os.environ.get("XINQIAO_TEST_POSTGRES", "")
+HERE = Path(__file__).parent
+WHOLE_SYSTEMS = {"e2e", "failures", "nlu"}  # each starts engines or gateways; side by side they would starve each other
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Says what stays together when tests run side by side: a file, and all that runs whole systems."""
+    for item in items:
+        place = item.path.relative_to(HERE)
+        group = "whole systems" if place.parts[0] in WHOLE_SYSTEMS else str(place)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def forget_process_state() -> None:

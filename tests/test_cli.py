@@ -12,6 +12,7 @@ import pytest
 from bot import checkup
 from bot.settings import ROOT, settings
 from tests import second_step
+from tests.audit.ground import by_hand, drop_guards
 
 
 def xinqiao(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
@@ -89,3 +90,19 @@ def test_the_doctor_ends_with_a_fault_when_nothing_runs(database: Path, monkeypa
     assert done.returncode == 1
     assert "FAULT  gateway" in done.stdout
     assert "minimum_wage_local" in done.stdout
+
+
+def test_the_audit_is_verified_with_and_without_what_was_noted_down(database: Path) -> None:
+    assert xinqiao("staff", "add", "wanglin").returncode == 0
+    anchor = xinqiao("audit", "anchor").stdout.strip()
+    assert anchor.startswith("1:")
+    done = xinqiao("audit", "verify", "--expect", anchor)
+    assert (done.returncode, done.stdout.split(",")[0]) == (0, "ok     audit: 1 entries")
+    assert xinqiao("audit", "verify", "--expect", "1:0000000000000000").returncode == 1
+    assert xinqiao("audit", "verify", "--expect", "nonsense").returncode == 1
+    drop_guards()
+    by_hand("UPDATE audit_entry SET detail = '{}' WHERE seq = 1")
+    done = xinqiao("audit", "verify")
+    assert (done.returncode, done.stdout.strip()) == (
+        *(1, "FAULT  audit: entry 1 is not what was written; the 0 before it are good"),
+    )

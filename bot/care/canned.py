@@ -14,7 +14,8 @@ import yaml
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from bot import texts
+from bot import audit, texts
+from bot.audit import Action
 from bot.care import company, panel
 from bot.clock import now
 from bot.db.models import Conversation, Staff
@@ -161,6 +162,7 @@ def add(staff_id: str, title: str, code: str, body: str) -> int:
         _write(row, staff_id, title, code, body)
         session.add(row)
         session.flush()
+        audit.record(session, Action.canned_saved, staff_id, audit.canned(row.id))
         return row.id
 
 
@@ -169,6 +171,7 @@ def change(reply_id: int, staff_id: str, title: str, code: str, body: str) -> No
     check(title, code, body)
     with transaction() as session:
         _write(_one(session, reply_id), staff_id, title, code, body)
+        audit.record(session, Action.canned_saved, staff_id, audit.canned(reply_id))
 
 
 def use(reply_id: int, staff_id: str, in_use: bool) -> None:
@@ -177,6 +180,8 @@ def use(reply_id: int, staff_id: str, in_use: bool) -> None:
         row = _one(session, reply_id)
         row.retired_at = None if in_use else now()
         row.edited_by, row.edited_at = staff_id, now()
+        action = Action.canned_restored if in_use else Action.canned_retired
+        audit.record(session, action, staff_id, audit.canned(reply_id))
 
 
 def _write(row: CannedReply, staff_id: str, title: str, code: str, body: str) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import audit
 from bot.care import casework, checklist, links, referrals
 from bot.care.closing import of_number, worst
 from bot.care.company import names
@@ -97,9 +98,11 @@ def _events(session: Session, case: CareCase, people: dict[str, str]) -> list[Ha
 
 
 def note_read(number: str, staff_id: str, *, again_after: timedelta = timedelta(0)) -> None:
-    """Audits that this member of staff looked at the case. Raises NotFound."""
-    with transaction() as session:
+    """Audits that this member of staff looked at the case, and notes it on the case. Raises NotFound."""
+    with reading() as session:
         case = of_number(session, number)
+    audit.look(audit.Action.case_read, staff_id, audit.case(number))
+    with transaction() as session:
         if not read_since(session, case, staff_id, now() - again_after):
             session.add(CaseEvent(case_id=case.id, kind="read", staff_id=staff_id))
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import audit
 from bot.care import links, night, rights
 from bot.care.moves import move_case, move_owner
 from bot.care.waiting import begin as begin_waiting
@@ -148,6 +149,7 @@ def call_counsellor(session: Session, case: CareCase, conversation: Conversation
         return
     if case.state in (CaseState.follow_up, CaseState.closing):
         move_case(case, CaseState.open)
+        audit.record(session, audit.Action.reopened, None, audit.case(case.number))
     if conversation.owner != Owner.waiting:
         move_owner(conversation, Owner.waiting)
         case.waiting_since = now()

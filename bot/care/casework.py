@@ -10,6 +10,8 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session
 
+from bot import audit
+from bot.audit import Action
 from bot.care.closing import locked, of_number, said
 from bot.care.company import SPEAKERS, names
 from bot.clock import local, now
@@ -69,6 +71,7 @@ def set_level(number: str, staff_id: str, level: Level, reason: str) -> None:
         case, conversations = _open(session, number)
         case.level = level
         session.add(CaseEvent(case_id=case.id, kind="level_set", staff_id=staff_id, level=level, note=reason))
+        audit.record(session, Action.level_set, staff_id, audit.case(number))
         if case.paired_with is None:
             for one in conversations:
                 one.level = level
@@ -81,6 +84,7 @@ def set_category(number: str, staff_id: str, category: Category) -> None:
         if case.category != category:
             case.category = category
             session.add(CaseEvent(case_id=case.id, kind="category_set", staff_id=staff_id, note=category.value))
+        audit.record(session, Action.category_set, staff_id, audit.case(number))
 
 
 def _open(session: Session, number: str) -> tuple[CareCase, list[Conversation]]:
@@ -98,6 +102,7 @@ def add_step(number: str, staff_id: str, text: str) -> int:
         step = PlanStep(case_id=case.id, body=text, staff_id=staff_id)
         session.add(step)
         session.add(CaseEvent(case_id=case.id, kind="planned", staff_id=staff_id))
+        audit.record(session, Action.plan_changed, staff_id, audit.case(number))
         session.flush()
         return step.id
 
@@ -106,6 +111,7 @@ def do_step(number: str, step_id: int, staff_id: str, on: bool = True) -> None:
     """Marks a step of the plan as done, or not done after all. Raises NotFound."""
     with transaction() as session:
         _mark(_row(session, PlanStep, number, step_id), staff_id, on)
+        audit.record(session, Action.plan_changed, staff_id, audit.case(number))
 
 
 def add_task(number: str, staff_id: str, text: str, due_on: date, for_staff: str) -> int:
@@ -124,6 +130,7 @@ def add_task(number: str, staff_id: str, text: str, due_on: date, for_staff: str
         task = StaffTask(case_id=case.id, body=text, due_on=due_on, staff_id=for_staff, made_by=staff_id)
         session.add(task)
         session.add(CaseEvent(case_id=case.id, kind="task_added", staff_id=staff_id))
+        audit.record(session, Action.task_changed, staff_id, audit.case(number))
         session.flush()
         return task.id
 
@@ -135,6 +142,7 @@ def do_task(number: str, task_id: int, staff_id: str, on: bool = True) -> None:
         if on and task.done_at is None:
             session.add(CaseEvent(case_id=task.case_id, kind="task_done", staff_id=staff_id))
         _mark(task, staff_id, on)
+        audit.record(session, Action.task_changed, staff_id, audit.case(number))
 
 
 def _row(session: Session, table: type[Kind], number: str, row_id: int) -> Kind:

@@ -11,6 +11,7 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import audit
 from bot.care.closing import of_number
 from bot.care.company import names
 from bot.db.case_models import CheckTick
@@ -92,3 +93,4 @@ def tick(number: str, staff_id: str, key: str, on: bool) -> None:
             session.add(CheckTick(case_id=case.id, item=key, staff_id=staff_id))
         elif not on and found is not None:
             session.delete(found)
+        audit.record(session, audit.Action.checked, staff_id, audit.case(number))

@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from bot import audit
+from bot.audit import Action
 from bot.care import links, waiting
 from bot.care.company import LEADS, names
 from bot.care.holding import acknowledge_alerts, release
@@ -117,6 +119,7 @@ def _ask(session: Session, case: CareCase, conversations: list[Conversation], st
     move_case(case, CaseState.closing)
     case.closing_by = staff_id
     session.add(CaseEvent(case_id=case.id, kind="close_asked", staff_id=staff_id, note=case.outcome))
+    audit.record(session, Action.close_asked, staff_id, audit.case(case.number))
     for one in conversations:
         if one.owner == Owner.counsellor and not _other_open(session, case, one):
             release(session, one)
@@ -127,6 +130,7 @@ def _close(session: Session, case: CareCase, conversations: list[Conversation], 
     case.closed_at = now()
     facts = {"staff_id": staff_id, "level": case.risk_at_close, "note": case.outcome}
     session.add(CaseEvent(case_id=case.id, kind="closed", **facts))
+    audit.record(session, Action.closed, staff_id, audit.case(case.number))
     for one in conversations:
         if _other_open(session, case, one):
             continue
@@ -165,6 +169,7 @@ def send_back(number: str, lead_id: str, reason: str) -> None:
         waits = any(one.owner == Owner.waiting for one in conversations)
         move_case(case, CaseState.open if waits else CaseState.follow_up)
         session.add(CaseEvent(case_id=case.id, kind="close_sent_back", staff_id=lead_id, note=reason))
+        audit.record(session, Action.close_sent_back, lead_id, audit.case(number))
 
 
 def _must_decide(session: Session, case: CareCase, lead_id: str) -> None:
@@ -183,6 +188,7 @@ def reopen(number: str, staff_id: str, reason: str) -> None:
         case, _ = locked(session, number)
         reopen_locked(session, case)
         session.add(CaseEvent(case_id=case.id, kind="reopened", staff_id=staff_id, note=reason))
+        audit.record(session, Action.reopened, staff_id, audit.case(number))
 
 
 def reopen_locked(session: Session, case: CareCase) -> None:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from bot import texts
+from bot import audit, texts
 from bot.care.cases import call_counsellor
 from bot.care.closing import reopen_locked
 from bot.care.panel import cases_of
@@ -140,11 +140,13 @@ def _join(session: Session, case: CareCase, conversation: Conversation) -> None:
     if case.state == CaseState.closed:
         reopen_locked(session, case)
         session.add(CaseEvent(case_id=case.id, kind="reopened"))
+        audit.record(session, audit.Action.reopened, None, audit.case(case.number))
     link = session.get(CaseLink, conversation.id)
     if link is None:
         session.add(CaseLink(conversation_id=conversation.id, case_id=case.id))
     else:
         link.case_id, link.at = case.id, now()
     session.add(CaseEvent(case_id=case.id, kind="continued"))
+    audit.record(session, audit.Action.continued, None, audit.case(case.number))
     session.flush()
     call_counsellor(session, case, conversation)

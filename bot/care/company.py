@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
 
+from bot import audit
+from bot.audit import Action
 from bot.care.panel import cases_of
 from bot.clock import now
 from bot.db.models import CareCase, CaseEvent, Conversation, Person, Staff, StaffSession
@@ -82,7 +84,7 @@ def invite(conversation_id: str, holder_id: str, guest_id: str) -> None:
             raise NotFound("no such colleague")
         if _companion(session, conversation_id, guest_id) is None:
             session.add(Companion(conversation_id=conversation_id, staff_id=guest_id, invited_by=holder_id))
-            _note(session, conversation_id, "invited", holder_id, guest.display_name)
+            _note(session, conversation_id, Action.invited, holder_id, guest.display_name, who=guest_id)
 
 
 def join(conversation_id: str, staff_id: str) -> None:
@@ -98,7 +100,7 @@ def join(conversation_id: str, staff_id: str) -> None:
             session.add(row)
         if row.joined_at is None:
             row.joined_at = now()
-            _note(session, conversation_id, "joined", staff_id)
+            _note(session, conversation_id, Action.joined, staff_id)
 
 
 def leave(conversation_id: str, staff_id: str) -> None:
@@ -108,7 +110,7 @@ def leave(conversation_id: str, staff_id: str) -> None:
         row = _companion(session, conversation_id, staff_id)
         if row is not None:
             row.left_at = now()
-            _note(session, conversation_id, "left", staff_id)
+            _note(session, conversation_id, Action.left, staff_id)
 
 
 def take_over(conversation_id: str, lead_id: str, holder_id: str, reason: str) -> None:
@@ -131,7 +133,7 @@ def take_over(conversation_id: str, lead_id: str, holder_id: str, reason: str) -
         row = _companion(session, conversation_id, lead_id)
         if row is not None:
             row.left_at = now()
-        event = _note(session, conversation_id, "taken_over", lead_id, reason)
+        event = _note(session, conversation_id, Action.taken_over, lead_id, reason, who=holder_id)
         session.add(HandOver(event_id=event.id, from_staff_id=holder_id))
 
 
@@ -210,8 +212,12 @@ def _case(session: Session, conversation_id: str) -> CareCase:
     return session.execute(cases_of(conversation_id).limit(1)).scalar_one()
 
 
-def _note(session: Session, conversation_id: str, kind: str, staff_id: str, note: str | None = None) -> CaseEvent:
-    event = CaseEvent(case_id=_case(session, conversation_id).id, kind=kind, staff_id=staff_id, note=note)
+def _note(
+    session: Session, conversation_id: str, act: Action, staff_id: str, note: str | None = None, who: str | None = None
+) -> CaseEvent:
+    case = _case(session, conversation_id)
+    event = CaseEvent(case_id=case.id, kind=act.value, staff_id=staff_id, note=note)
     session.add(event)
+    audit.record(session, act, staff_id, audit.case(case.number), who=who)
     session.flush()
     return event

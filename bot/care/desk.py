@@ -8,14 +8,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import texts
+from bot import audit, texts
+from bot.audit import Action
 from bot.care import codes, follow_up, links, load, waiting
 from bot.care.cases import ensure_case
 from bot.care.closing import close as close
 from bot.care.company import must_have
 from bot.care.holding import acknowledge_alerts, mark, release
 from bot.care.moves import move_case, move_owner
-from bot.care.panel import cases_of
+from bot.care.panel import about, cases_of
 from bot.care.queue import QueueRow as QueueRow
 from bot.care.queue import queue as queue
 from bot.care.speaking import MAX_REPLY as MAX_REPLY
@@ -40,8 +41,10 @@ def claim(conversation_id: str, staff_id: str, *, confirmed: bool = True) -> Non
             raise NotAllowedNow("taken by someone else")
         if conversation.owner != Owner.counsellor and not confirmed:
             load.check(session, conversation, staff_id)
-        acknowledge_alerts(session, conversation_id, staff_id)
+        seen = acknowledge_alerts(session, conversation_id, staff_id)
         if conversation.owner == Owner.counsellor:
+            if seen:
+                audit.record(session, Action.acknowledged, staff_id, about(session, conversation_id))
             return
         case = _case(session, conversation)
         move_owner(conversation, Owner.counsellor)
@@ -57,18 +60,22 @@ def _take(session: Session, case: CareCase, staff_id: str) -> None:
     case.claimed_at = now()
     case.acknowledged_at = case.acknowledged_at or case.claimed_at
     session.add(CaseEvent(case_id=case.id, kind="claimed", staff_id=staff_id))
+    audit.record(session, Action.claimed, staff_id, audit.case(case.number))
 
 
 def acknowledge(conversation_id: str, staff_id: str) -> None:
     """Stops the alarm: a person has seen it, though nobody has taken it yet."""
     with transaction() as session:
         conversation = lock_conversation(session, conversation_id)
-        acknowledge_alerts(session, conversation_id, staff_id)
+        seen = acknowledge_alerts(session, conversation_id, staff_id)
         case = _case(session, conversation)
-        if case.state == CaseState.open:
+        is_new = case.state == CaseState.open
+        if is_new:
             move_case(case, CaseState.acknowledged)
             case.acknowledged_at = now()
             session.add(CaseEvent(case_id=case.id, kind="acknowledged", staff_id=staff_id))
+        if is_new or seen:  # who answers acknowledges each time; only the first time says anything
+            audit.record(session, Action.acknowledged, staff_id, audit.case(case.number))
 
 
 def hand_back(conversation_id: str, staff_id: str) -> None:
@@ -79,6 +86,7 @@ def hand_back(conversation_id: str, staff_id: str) -> None:
         codes.offer(session, conversation)
         case = _open_case(session, conversation)
         session.add(CaseEvent(case_id=case.id, kind="handed_back", staff_id=staff_id))
+        audit.record(session, Action.handed_back, staff_id, audit.case(case.number))
         others = session.execute(links.of_case(case)).scalars().all()
         if not links.is_held(list(others), but=conversation_id):
             move_case(case, CaseState.follow_up)

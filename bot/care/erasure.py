@@ -11,6 +11,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot import audit
 from bot.care import casework, links, notes, tasks
 from bot.clock import now
 from bot.db.care_models import AlarmMark, CaseAnswer, Consent, DueTask, EmergencyContact, MoodEntry, SafetyPlan
@@ -145,7 +146,8 @@ def _erase_notes(session: Session, person_id: str, held: CareCase | None) -> Non
 
 
 def _audit(session: Session, person_id: str) -> None:
-    newest = select(CareCase.id).where(CareCase.person_id == person_id).order_by(CareCase.id.desc()).limit(1)
-    case_id = session.execute(newest).scalar()
-    if case_id is not None:
-        session.add(CaseEvent(case_id=case_id, kind="erased"))
+    newest = select(CareCase).where(CareCase.person_id == person_id).order_by(CareCase.id.desc()).limit(1)
+    case = session.execute(newest).scalar()
+    if case is not None:
+        session.add(CaseEvent(case_id=case.id, kind="erased"))
+    audit.record(session, audit.Action.erased, None, audit.case_or_person(case.number if case else None, person_id))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot import audit
 from bot.care import tasks
 from bot.care.moves import move_case, move_owner
 from bot.clock import now
@@ -65,6 +66,8 @@ def clear() -> int:
         ).all()
         for case, conversation in cases:
             _close(session, case, conversation)
+        if cases:
+            audit.record(session, audit.Action.drill_cleared, None, cases=len(cases))
         return len(cases)
 
 

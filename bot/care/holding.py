@@ -14,14 +14,16 @@ from bot.db.states import Author, Owner
 from bot.db.thread import add_outgoing
 
 
-def acknowledge_alerts(session: Session, conversation_id: str, staff_id: str) -> None:
-    """Notes that a person has seen the conversation's alerts; nobody else is called."""
+def acknowledge_alerts(session: Session, conversation_id: str, staff_id: str) -> int:
+    """Notes that a person has seen the alerts: nobody else is called; gives how many were new to everybody."""
     night.stop(session, conversation_id)
-    session.execute(
+    seen = session.execute(
         update(Alert)
         .where(Alert.conversation_id == conversation_id, Alert.acknowledged_at.is_(None))
         .values(acknowledged_at=now(), acknowledged_by=staff_id)
+        .returning(Alert.id)
     )
+    return len(seen.all())
 
 
 def release(session: Session, conversation: Conversation) -> None:

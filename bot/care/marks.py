@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from bot import audit
 from bot.care import links
 from bot.db.care_models import AlarmMark
 from bot.db.models import CareCase, CaseEvent, Conversation, Message, Staff
@@ -96,11 +97,13 @@ def _should_be(verdict: Verdict, found: Level, level: Level | None) -> Level | N
 
 
 def _audit(session: Session, message: Message, staff_id: str, verdict: Verdict) -> None:
-    newest = select(CareCase.id).where(links.has_conversation(message.conversation_id)).order_by(CareCase.id.desc())
-    case_id = session.execute(newest.limit(1)).scalar()
-    if case_id is not None:
+    newest = select(CareCase).where(links.has_conversation(message.conversation_id)).order_by(CareCase.id.desc())
+    case = session.execute(newest.limit(1)).scalar()
+    if case is not None:
         note = f"{verdict} {message.public_id}"
-        session.add(CaseEvent(case_id=case_id, kind="marked", staff_id=staff_id, level=message.level, note=note))
+        session.add(CaseEvent(case_id=case.id, kind="marked", staff_id=staff_id, level=message.level, note=note))
+    about = audit.case_or(case.number if case else None, message.conversation_id)
+    audit.record(session, audit.Action.marked, staff_id, about, verdict=verdict.value)
 
 
 def of_conversation(conversation_id: str) -> list[Mark]:

@@ -9,7 +9,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot import audit
 from bot.care import links
+from bot.care.panel import about
 from bot.db.care_models import Consent
 from bot.db.models import CareCase, CaseEvent, Conversation, Message, Staff
 from bot.db.session import reading, transaction
@@ -68,6 +70,7 @@ def _audit(session: Session, conversation_id: str, staff_id: str) -> None:
     case_id = session.execute(newest.limit(1)).scalar()
     if case_id is not None:
         session.add(CaseEvent(case_id=case_id, kind="noted", staff_id=staff_id))
+    audit.record(session, audit.Action.noted, staff_id, about(session, conversation_id))
 
 
 def of_conversation(conversation_id: str) -> list[Note]:

@@ -8,7 +8,8 @@ from datetime import timedelta
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot import texts
+from bot import audit, texts
+from bot.audit import Action
 from bot.care import links
 from bot.clock import now
 from bot.db.models import Alert, CareCase, Conversation, Staff
@@ -56,6 +57,7 @@ def add_address(by: str, staff_id: str | None, url: str) -> None:
         if len(same) >= MOST_ADDRESSES or any(row.url == url for row in same):
             raise BadInput("too many addresses, or this one twice")
         session.add(NoticeAddress(staff_id=staff_id, url=url, added_by=by))
+        audit.record(session, Action.address_added, by, audit.staff(staff_id))
 
 
 def remove_address(by: str, address_id: int) -> None:
@@ -65,6 +67,7 @@ def remove_address(by: str, address_id: int) -> None:
         if row is None or row.removed_at is not None:
             raise NotFound("no such address")
         row.url, row.removed_by, row.removed_at = "", by, now()
+        audit.record(session, Action.address_removed, by, audit.staff(row.staff_id))
 
 
 def test_letters(staff_id: str | None) -> list[Letter]:

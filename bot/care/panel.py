@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
+from bot import audit
 from bot.care import links
 from bot.db.care_models import CaseAnswer, Consent, EmergencyContact, MoodEntry, SafetyPlan
 from bot.db.models import CareCase, CaseEvent, Conversation
@@ -99,6 +100,7 @@ def reveal_contact(conversation_id: str, staff_id: str, reason: str) -> str:
         if contact is None or not cases:
             raise NotFound("no emergency contact, or no case to which the look could be noted")
         session.add(CaseEvent(case_id=cases[0].id, kind="contact_read", staff_id=staff_id, note=reason))
+        audit.record(session, audit.Action.contact_read, staff_id, audit.case(cases[0].number))
         return contact.body
 
 
@@ -108,6 +110,12 @@ def cases_of(conversation_id: str) -> Select[CareCase]:
     own = CareCase.conversation_id == conversation_id
     order = (CareCase.state == CaseState.closed, own, CareCase.paired_with.is_not(None), CareCase.id.desc())
     return select(CareCase).where(links.has_conversation(conversation_id)).order_by(*order)
+
+
+def about(session: Session, conversation_id: str) -> audit.Subject:
+    """What the audit says an act in this conversation was about: the case in hand, or the conversation."""
+    number = session.execute(cases_of(conversation_id).with_only_columns(CareCase.number).limit(1)).scalar()
+    return audit.case_or(number, conversation_id)
 
 
 def _conversation(session: Session, conversation_id: str) -> Conversation:

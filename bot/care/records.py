@@ -12,6 +12,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import audit
 from bot.care import tasks
 from bot.clock import local, now
 from bot.db.care_models import CaseAnswer, Consent, EmergencyContact, MoodEntry, SafetyPlan
@@ -59,7 +60,11 @@ def fetch(channel: str, account: str, external_hash: str) -> Records | None:
 
 
 def gather(session: Session, person_id: str) -> Records:
-    """Gives everything that is kept of a person and is theirs to see; not what staff noted for their own work."""
+    """Gives everything that is kept of a person and is theirs to see; not what staff noted for their own work.
+    That it was given is recorded when the transaction ends."""
+    given = select(CareCase.number).where(CareCase.person_id == person_id).order_by(CareCase.id.desc()).limit(1)
+    about = audit.case_or_person(session.execute(given).scalar(), person_id)
+    audit.record(session, audit.Action.records_given, None, about)
     return Records(
         {
             "at": _time(now()),

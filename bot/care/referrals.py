@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from bot import audit
 from bot.care import links
 from bot.care.closing import locked, said
 from bot.care.company import LEADS, names
@@ -58,6 +59,7 @@ def offer(number: str, staff_id: str, to: ReferralTo, name: str, reason: str) ->
         row = Referral(case_id=case.id, to=to, name=name, reason=reason, offered_by=staff_id)
         session.add(row)
         session.add(CaseEvent(case_id=case.id, kind="referred", staff_id=staff_id, note=to.value))
+        audit.record(session, audit.Action.referred, staff_id, audit.case(number))
         session.flush()
         return row.id
 
@@ -123,6 +125,7 @@ def _move(session: Session, case: CareCase, row: Referral, staff_id: str, to: Re
         raise NotAllowedNow(f"a referral cannot go from {row.state} to {to}")
     row.state = to
     session.add(CaseEvent(case_id=case.id, kind=f"referral_{to}", staff_id=staff_id, note=row.to.value))
+    audit.record(session, audit.Action(f"referral_{to}"), staff_id, audit.case(case.number))
 
 
 def of_case(session: Session, case: CareCase) -> list[Offer]:

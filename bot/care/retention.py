@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
+from bot import audit
 from bot.care import casework, links, notes
 from bot.care.erasure import blank
 from bot.clock import now
@@ -30,6 +31,8 @@ def sweep() -> int:
         casework.sweep(session, _before(settings().sensitive_days))
         notes.sweep(session, sensitive=_before(settings().sensitive_days), chat=_before(settings().chat_days))
         session.execute(delete(MoodEntry).where(MoodEntry.at < _before(settings().chat_days)))
+        if erased:
+            audit.record(session, audit.Action.expired, None, count=erased)
     empty_log()
     return erased
 

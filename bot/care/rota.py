@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
+from bot import audit
+from bot.audit import Action
 from bot.care import duty
 from bot.care.notices import live_addresses
 from bot.clock import LOCAL, local, now
@@ -22,6 +25,7 @@ from bot.settings import settings
 CAN_STAND = (Role.counsellor, Role.lead, Role.admin)
 SWITCH_LASTS = timedelta(hours=12)  # a switch that was forgotten must not silence the next night
 FARTHEST = timedelta(days=366)
+Row = TypeVar("Row", DutyTurn, DutyException)
 
 
 def of(session: Session) -> duty.Rota:
@@ -100,6 +104,7 @@ def add_turn(by: str, weekdays: Iterable[int], starts: time, ends: time, staff_i
         for day in days:
             turn = DutyTurn(weekday=day, starts=starts, ends=ends, staff_id=staff_id, place=place, added_by=by)
             session.add(turn)
+        _record(session, Action.turn_added, by, turn, days="-".join(map(str, days)))
 
 
 def add_exception(by: str, day: date, starts: time, ends: time, staff_id: str | None, place: Rung | None) -> None:
@@ -112,7 +117,9 @@ def add_exception(by: str, day: date, starts: time, ends: time, staff_id: str | 
     with transaction() as session:
         if staff_id is not None:
             _check_staff(session, staff_id)
-        session.add(DutyException(day=day, starts=starts, ends=ends, staff_id=staff_id, place=place, added_by=by))
+        row = DutyException(day=day, starts=starts, ends=ends, staff_id=staff_id, place=place, added_by=by)
+        session.add(row)
+        _record(session, Action.exception_added, by, row, day=day.isoformat())
 
 
 def _check_staff(session: Session, staff_id: str) -> None:
@@ -123,19 +130,27 @@ def _check_staff(session: Session, staff_id: str) -> None:
 def remove_turn(by: str, turn_id: int) -> None:
     """Takes a turn off the rota. Raises NotFound."""
     with transaction() as session:
-        _remove(session.get(DutyTurn, turn_id), by)
+        row = _removed(session.get(DutyTurn, turn_id), by)
+        _record(session, Action.turn_removed, by, row, days=str(row.weekday))
 
 
 def remove_exception(by: str, exception_id: int) -> None:
     """Takes an exception back. Raises NotFound."""
     with transaction() as session:
-        _remove(session.get(DutyException, exception_id), by)
+        row = _removed(session.get(DutyException, exception_id), by)
+        _record(session, Action.exception_removed, by, row, day=row.day.isoformat())
 
 
-def _remove(row: DutyTurn | DutyException | None, by: str) -> None:
+def _removed(row: Row | None, by: str) -> Row:
     if row is None or row.removed_at is not None:
         raise NotFound("no such row")
     row.removed_by, row.removed_at = by, now()
+    return row
+
+
+def _record(session: Session, action: Action, by: str, row: DutyTurn | DutyException, **when: str) -> None:
+    hours, place = f"{row.starts:%H:%M}-{row.ends:%H:%M}", row.place.value if row.place else None
+    audit.record(session, action, by, audit.staff(row.staff_id), hours=hours, place=place, **when)
 
 
 def switch(staff_id: str, here: bool | None) -> None:
@@ -144,3 +159,5 @@ def switch(staff_id: str, here: bool | None) -> None:
         session.execute(delete(DutySwitch).where(DutySwitch.staff_id == staff_id))
         if here is not None:
             session.add(DutySwitch(staff_id=staff_id, here=here, until=now() + SWITCH_LASTS))
+        said = "rota" if here is None else "here" if here else "away"
+        audit.record(session, Action.duty_said, staff_id, audit.staff(staff_id), said=said)

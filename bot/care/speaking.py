@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from bot import texts
+from bot import audit, texts
 from bot.care import links
 from bot.care.company import must_speak
+from bot.care.panel import about
 from bot.clock import now
 from bot.db.models import CareCase, Conversation, Message, Outbox
 from bot.db.session import transaction
@@ -37,6 +38,7 @@ def reply(conversation_id: str, staff_id: str, text: str, key: str | None = None
         message = add_outgoing(session, conversation, Author.counsellor, text, staff_id=staff_id)
         if key is not None:
             session.add(ReplyKey(staff_id=staff_id, key=key, message_id=message.id))
+        audit.record(session, audit.Action.replied, staff_id, about(session, conversation_id))
         return message.public_id
 
 
@@ -77,6 +79,7 @@ def send_again(conversation_id: str, staff_id: str, message_id: int) -> None:
         if row.state != OutboxState.dead:
             raise NotAllowedNow("it is already on its way")
         row.state, row.attempts, row.not_before, row.error_code = OutboxState.pending, 0, now(), None
+        audit.record(session, audit.Action.sent_again, staff_id, about(session, conversation_id))
 
 
 def _outbox_of(conversation_id: str, message_id: int) -> Select[Outbox]:

@@ -37,6 +37,8 @@ def frame(session: StaffSession) -> dict[str, Any]:
         "my_role": labels.ROLES[session.staff.role],
         "works_cases": session.staff.role in guard.CASE_ROLES,
         "is_admin": session.staff.role == Role.admin,
+        "sees_audit": session.staff.role in guard.AUDIT_ROLES,
+        "home": entry.home_of(session.staff.role),
         "proved": sessions.is_proved(session),
     }
 
@@ -71,7 +73,7 @@ async def account_page(session: Anyone) -> Response:
 @routes.post("/account/sessions/{session_id}/end")
 async def end_login(session_id: SessionId, request: Request, session: Anyone) -> Response:
     """Ends one of the own logins; its pages are shut at once."""
-    await asyncio.to_thread(sessions.end, session.staff_id, session_id)
+    await asyncio.to_thread(sessions.end, session.staff_id, session.staff_id, session_id)
     await request.state.board.changed()
     return RedirectResponse(HOME, 303)
 
@@ -102,7 +104,7 @@ async def new_phone(request: Request, sure: Annotated[str, Form()], session: Pro
 
 def _forget_phone(staff_id: str) -> None:
     with transaction() as session:
-        second_factor.reset(session, staff_id)
+        second_factor.reset(session, staff_id, staff_id)
         sessions.end_all(session, staff_id)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
+from bot.audit import Action
 from bot.care import marks, panel
 from bot.clock import local
 from bot.console import cases, guard, labels
@@ -43,7 +44,8 @@ async def mark(conversation_id: guard.ConversationId, told: Judgement, request: 
 @routes.get("/c/{conversation_id}/panel")
 async def panel_now(conversation_id: guard.ConversationId, session: Counsellor) -> Done:
     """What is known beside the thread; reading it is audited."""
-    await asyncio.to_thread(cases.note_read, conversation_id, session.staff_id, again_after=cases.READ_AGAIN)
+    who, again = session.staff_id, cases.READ_AGAIN
+    await asyncio.to_thread(cases.note_read, conversation_id, who, again_after=again, action=Action.panel_read)
     return payload(await asyncio.to_thread(panel.of, conversation_id))
 
 

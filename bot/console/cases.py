@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from bot import audit
+from bot.audit import Action
 from bot.care import casefile, panel
 from bot.clock import now
 from bot.console import beside, delivery, labels, thread
@@ -29,12 +31,29 @@ class Stuck:
     received_at: datetime
 
 
-def note_read(conversation_id: str, staff_id: str, *, again_after: timedelta = timedelta(0)) -> None:
-    """Audits that this member of staff looked at the newest case, if there is one. Raises NotFound."""
-    with transaction() as session:
+def note_read(
+    conversation_id: str,
+    staff_id: str,
+    *,
+    again_after: timedelta = timedelta(0),
+    action: Action = Action.thread_read,
+) -> None:
+    """Audits that this member of staff looked at the conversation, and notes it on its case. Raises NotFound.
+
+    A look that is on record already costs one reading and no write.
+    """
+    with reading() as session:
         _conversation(session, conversation_id)
         case = _newest_case(session, conversation_id)
-        if case is not None and not casefile.read_since(session, case, staff_id, now() - again_after):
+        about = audit.case_or(case.number if case else None, conversation_id)
+        on_record = audit.looked_lately(session, action, staff_id, about)
+        on_case = case is None or casefile.read_since(session, case, staff_id, now() - again_after)
+    if on_record and on_case:
+        return
+    with transaction() as session:
+        if not on_record:
+            audit.record(session, action, staff_id, about)
+        if case is not None and not on_case:
             session.add(CaseEvent(case_id=case.id, kind="read", staff_id=staff_id))
 
 

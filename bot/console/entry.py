@@ -24,6 +24,7 @@ from bot.staff.sessions import SessionKey
 
 HOME = "/desk"
 ACCOUNT_PATH = "/desk/account"
+AUDIT_PATH = "/desk/audit"
 STEP_PATH = "/desk/login/code"
 REFUSAL_TAKES = 0.5  # seconds at least, so that the time of a refusal says nothing about the account
 MAX_WAITING = 16  # password checks that may queue up; each takes memory and a tenth of a second
@@ -66,7 +67,9 @@ async def slow_refusal(attempt: Awaitable[T]) -> T:
 
 def home_of(role: Role) -> str:
     """Where a role works first."""
-    return HOME if role in guard.CASE_ROLES else ACCOUNT_PATH
+    if role in guard.CASE_ROLES:
+        return HOME
+    return AUDIT_PATH if role in guard.AUDIT_ROLES else ACCOUNT_PATH
 
 
 def address_of(request: Request) -> str:

@@ -92,6 +92,9 @@ lexicon_change = staff(Role.admin)  # changing, publishing, rolling back
 people = staff(Role.admin)  # the list of staff
 people_change = recent(Role.admin)  # adding, changing, shutting out a member of staff
 rota_change = staff(Role.lead, Role.admin)  # turns, exceptions, addresses of notices
+AUDIT_ROLES = (Role.auditor, Role.lead)  # not the admin: who makes accounts and keys must not also watch the watched
+audit = staff(*AUDIT_ROLES)  # reading the audit and checking its chain
+audit_export = recent(Role.auditor)  # taking it out of the house
 anyone = staff(*Role)  # what every member of staff may do, such as logging out
 anyone_proved = recent(*Role)  # what each may do with the own account, having shown who they are
 

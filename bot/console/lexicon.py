@@ -134,9 +134,9 @@ async def take_back(place: Place, session: Changer) -> dict[str, Any]:
 
 
 @routes.post("/api/discard")
-async def discard(place: Place, _: Changer) -> dict[str, Any]:
+async def discard(place: Place, session: Changer) -> dict[str, Any]:
     """Throws the draft away."""
-    return await _do(drafts.discard, place.draft)
+    return await _do(drafts.discard, session.staff_id, place.draft)
 
 
 @routes.post("/api/reopen")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from bot import audit
 from bot.care import desk, notes
 from bot.clock import local
 from bot.console import assets, board, case_labels, cases, guard, labels
@@ -37,6 +38,7 @@ def _who(session: StaffSession) -> dict[str, Any]:
         "levels": labels.LEVELS,
         "leads": session.staff.role in guard.LEAD_ROLES,
         "sees_lexicon": session.staff.role in guard.LEXICON_ROLES,
+        "sees_audit": session.staff.role in guard.AUDIT_ROLES,
     }
 
 
@@ -56,6 +58,7 @@ async def conversation_page(conversation_id: guard.ConversationId, session: Coun
 @routes.get("/undelivered")
 async def undelivered_page(session: Counsellor) -> Response:
     """What could not be delivered to a worker, and what of a worker's could not be worked on."""
+    await asyncio.to_thread(audit.look, audit.Action.undelivered_read, session.staff_id)
     rows = await asyncio.to_thread(_undelivered)
     return page("undelivered.html", rows=rows, **_who(session))
 
@@ -73,6 +76,7 @@ def _undelivered() -> list[dict[str, str]]:
 @routes.get("/api/queue")
 async def queue_now(request: Request, session: Counsellor) -> dict[str, Any]:
     """The queue as JSON."""
+    await asyncio.to_thread(audit.look, audit.Action.queue_read, session.staff_id)
     snapshot = await request.state.board.snapshot()
     return board.payload(snapshot, session.staff_id)
 

@@ -55,7 +55,7 @@ async def add(
 ) -> Response:
     """Adds an account and shows its set-up link, this once."""
     try:
-        token = await asyncio.to_thread(accounts.add, login, name, role)
+        token = await asyncio.to_thread(accounts.add, login, name, role, session.staff_id)
     except BadInput as fault:
         return await _people_page(session, fault.status, BAD_PERSON)
     return _link_page(request, session, token, name.strip())
@@ -108,30 +108,30 @@ async def disable(staff_id: StaffId, request: Request, session: Proved) -> Respo
 @routes.post("/{staff_id}/enable")
 async def enable(staff_id: StaffId, request: Request, session: Proved) -> Response:
     """Lets the person in again."""
-    return await _change(request, session, staff_id, lambda: people.enable(staff_id))
+    return await _change(request, session, staff_id, lambda: people.enable(session.staff_id, staff_id))
 
 
 @routes.post("/{staff_id}/phone")
 async def reset_phone(staff_id: StaffId, request: Request, session: Proved, sure: Annotated[str, Form()]) -> Response:
     """Forgets the person's telephone and recovery codes; the next login binds a new one."""
-    return await _change(request, session, staff_id, lambda: people.reset_second_factor(staff_id))
+    return await _change(request, session, staff_id, lambda: people.reset_second_factor(session.staff_id, staff_id))
 
 
 @routes.post("/{staff_id}/link")
 async def new_link(staff_id: StaffId, request: Request, session: Proved) -> Response:
     """A new set-up link, shown this once; the password of before holds until it is used."""
     found = await asyncio.to_thread(people.find, staff_id)
-    token = await asyncio.to_thread(accounts.renew, found.login)
+    token = await asyncio.to_thread(accounts.renew, found.login, session.staff_id)
     return _link_page(request, session, token, found.name)
 
 
 @routes.post("/{staff_id}/sessions/{session_id}/end")
 async def end_login(staff_id: StaffId, session_id: SessionId, request: Request, session: Proved) -> Response:
     """Ends one login of the person."""
-    return await _change(request, session, staff_id, lambda: sessions.end(staff_id, session_id))
+    return await _change(request, session, staff_id, lambda: sessions.end(session.staff_id, staff_id, session_id))
 
 
 @routes.post("/{staff_id}/sessions/end")
 async def end_logins(staff_id: StaffId, request: Request, session: Proved) -> Response:
     """Ends all logins of the person."""
-    return await _change(request, session, staff_id, lambda: people.end_all_sessions(staff_id))
+    return await _change(request, session, staff_id, lambda: people.end_all_sessions(session.staff_id, staff_id))

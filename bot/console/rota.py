@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
+from bot import audit
 from bot.care import notices, rota
 from bot.channels import notice
 from bot.console import board, guard, labels, rota_view
@@ -161,4 +162,8 @@ async def test(whose: Whose, session: Anybody) -> dict[str, Any]:
     if not letters:
         raise Shown(BadInput("no address"), NO_ADDRESS)
     results = await asyncio.gather(*(notice.send(one.url, one.title, one.body) for one in letters))
-    return {"sent": results.count(True), "failed": results.count(False)}
+    sent = results.count(True)
+    await asyncio.to_thread(
+        audit.note, audit.Action.address_tested, session.staff_id, audit.staff(whose.staff), count=sent
+    )
+    return {"sent": sent, "failed": results.count(False)}

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from bot.console import (
     account,
     actions,
+    audit,
     care,
     casefile,
     company,
@@ -25,15 +26,16 @@ from bot.console import (
 from bot.console.board import Board, Feed
 
 PREFIX = "/desk"
+STAFF = (entry, account, people, replies, lexicon, rota, audit)
+CASES = (pages, actions, care, talk, company, casefile, todo, streams)
+PARTS = (*STAFF, *CASES)
 
 
 def router(feed: Feed) -> APIRouter:
     """Gives the router of the desk, to be included as it is. `feed` tells the pages when to look again."""
     offer = _offer(Board(feed))
     desk = APIRouter(include_in_schema=False)
-    staff = (entry, account, people, rota, replies, lexicon)
-    work = (pages, actions, care, talk, company, casefile, todo, streams)
-    for part in (*staff, *work):
+    for part in PARTS:
         desk.include_router(part.routes, prefix=PREFIX, dependencies=[Depends(offer)])
     return desk
 

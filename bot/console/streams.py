@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -11,6 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
+from bot import audit
 from bot.clock import now
 from bot.console import board, cases, guard, thread
 from bot.console.board import Board
@@ -59,6 +61,7 @@ class ConversationLook:
     after: int
     sent: dict[str, Any] = field(default_factory=dict)
     notes: list[dict[str, Any]] = field(default_factory=list)
+    noted: float = field(default_factory=time.monotonic)  # when the look was last put on record
 
     async def __call__(self) -> list[str]:
         new = await asyncio.to_thread(thread.messages, self.conversation_id, self.after)
@@ -66,9 +69,11 @@ class ConversationLook:
         notes = await asyncio.to_thread(thread.notes_of, self.conversation_id)
         events = []
         if new or not self.sent:
+            await self._note()
             self.after = new[-1]["id"] if new else self.after
             events.append(_event("messages", new, self.after))
         if notes != self.notes:
+            await self._note()
             self.notes = notes
             events.append(_event("notes", notes))
         if state != self.sent:
@@ -76,10 +81,18 @@ class ConversationLook:
             events.append(_event("state", {**state, "now": board.server_time()}))
         return events
 
+    async def _note(self) -> None:
+        """A page that stays open goes on reading: so its looks go on record, at most one in `READ_AGAIN`."""
+        if time.monotonic() - self.noted < audit.READ_AGAIN.total_seconds():
+            return
+        self.noted = time.monotonic()
+        await asyncio.to_thread(cases.note_read, self.conversation_id, self.staff_id, again_after=cases.READ_AGAIN)
+
 
 @routes.get("/events")
 async def queue_events(request: Request, session: Counsellor) -> StreamingResponse:
     """The queue, whole, whenever it changes."""
+    await asyncio.to_thread(audit.look, audit.Action.queue_read, session.staff_id)
     return _stream(request, QueueLook(request.state.board, session.staff_id))
 
 

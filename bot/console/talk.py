@@ -9,8 +9,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
+from bot import audit
 from bot.care import canned, notes, search, speaking
-from bot.console import guard, labels
+from bot.console import cases, guard, labels
 from bot.console.actions import Done, Reply, Words, do
 from bot.console.edge import DeskRoute
 from bot.db.models import StaffSession
@@ -34,7 +35,8 @@ async def again(conversation_id: guard.ConversationId, which: Which, request: Re
 
 @routes.get("/c/{conversation_id}/canned")
 async def canned_replies(conversation_id: guard.ConversationId, session: Counsellor) -> Done:
-    """The canned replies, filled in for this conversation and this counsellor."""
+    """The canned replies, filled in for this conversation and this counsellor; with its pseudonym, so it is a look."""
+    await asyncio.to_thread(cases.note_read, conversation_id, session.staff_id, again_after=cases.READ_AGAIN)
     found = await asyncio.to_thread(canned.for_conversation, conversation_id, session.staff_id)
     return {"replies": [asdict(one) for one in found]}
 
@@ -47,9 +49,10 @@ async def note(conversation_id: guard.ConversationId, words: Reply, request: Req
 
 
 @routes.post("/search")
-async def find(words: Words, _: Counsellor) -> Done:
+async def find(words: Words, session: Counsellor) -> Done:
     """Finds conversations by case number, pseudonym or note; in the body, so that no words get into an address."""
     found = await asyncio.to_thread(search.find, words.clean)
+    await asyncio.to_thread(audit.note, audit.Action.searched, session.staff_id, count=len(found))
     return {"found": [_found(one) for one in found]}
 
 

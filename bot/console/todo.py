@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
+from bot import audit
 from bot.care import closing, company, todo
 from bot.console import guard, labels
 from bot.console.account import frame
@@ -22,6 +23,7 @@ Counsellor = Annotated[StaffSession, Depends(guard.cases)]
 @routes.get("")
 async def todo_page(session: Counsellor) -> Response:
     """The lists."""
+    await asyncio.to_thread(audit.look, audit.Action.todo_read, session.staff_id)
     found = await asyncio.to_thread(todo.of, session.staff_id, session.staff.role)
     leads = session.staff.role in company.LEADS
     return page(

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bot import audit
 from bot.db.care_models import TriageRelease
 from bot.db.session import reading, transaction
 from bot.db.states import ReleaseState
@@ -140,10 +141,11 @@ def take_back(staff_id: str, draft_id: int, at: int) -> None:
     _edit(staff_id, without, draft_id)
 
 
-def discard(draft_id: int) -> None:
+def discard(staff_id: str, draft_id: int) -> None:
     """Throws the draft away."""
     with transaction() as session:
         session.delete(_locked(session, draft_id))
+        audit.record(session, audit.Action.lexicon_discarded, staff_id, audit.release(draft_id))
 
 
 def reopen(staff_id: str, release_id: int) -> None:
@@ -156,6 +158,7 @@ def reopen(staff_id: str, release_id: int) -> None:
             raise NotAllowedNow("there is a draft already")
         row = TriageRelease(changes=former.changes, created_by=staff_id)
         session.add(row)
+        session.flush()
         reports.note_act(row, staff_id, "edited")
 
 

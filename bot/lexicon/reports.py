@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.orm import object_session
+
+from bot import audit
 from bot.clock import now
 from bot.db.care_models import TriageRelease
 from bot.db.session import transaction
@@ -15,6 +18,15 @@ from bot.errors import NotAllowedNow, NotFound
 
 GATE, REPLAY, ACTS = "gate", "replay", "acts"
 RUNNING, DONE, FAILED = "running", "done", "failed"
+AUDITED = {
+    "edited": audit.Action.lexicon_edited,
+    "looked": audit.Action.lexicon_looked,
+    "published": audit.Action.lexicon_published,
+    "retired": audit.Action.lexicon_retired,
+    "restored": audit.Action.lexicon_restored,
+    GATE: audit.Action.lexicon_gate,
+    REPLAY: audit.Action.lexicon_replay,
+}
 SILENCE = timedelta(minutes=3)  # a running check that has said nothing for so long died with its process
 
 
@@ -40,6 +52,10 @@ def note_act(row: TriageRelease, staff_id: str, act: str) -> None:
     report = read(row)
     acts = [*report.get(ACTS, []), {"act": act, "by": staff_id, "at": now().isoformat()}]
     _write(row, {**report, ACTS: acts})
+    session = object_session(row)
+    if session is None:
+        raise RuntimeError("an act belongs to the transaction that does it")
+    audit.record(session, AUDITED[act], staff_id, audit.release(row.id))
 
 
 def is_running(section: Mapping[str, Any] | None) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bot import audit
 from bot.clock import now
 from bot.db.base import new_id
 from bot.db.models import Staff
@@ -31,12 +32,15 @@ class SetupLinkInvalid(NotAllowed):
     code = "setup_link_invalid"
 
 
-def add(login: str, display_name: str, role: Role) -> str:
-    """Creates an account without a password; gives its set-up token. Raises BadInput for a bad or taken login."""
+def add(login: str, display_name: str, role: Role, by: str | None = None) -> str:
+    """Creates an account without a password; gives its set-up token. Raises BadInput for a bad or taken login.
+
+    `by` is the admin who does it; None: the command line.
+    """
     token = secrets.token_urlsafe(32)
     try:
         with transaction() as session:
-            session.add(_new_staff(login, display_name, role, token))
+            _enrol(session, _new_staff(login, display_name, role, token), by)
     except IntegrityError:
         raise BadInput("this login is taken") from None
     return token
@@ -49,6 +53,11 @@ def _new_staff(login: str, display_name: str, role: Role, token: str) -> Staff:
     staff = Staff(id=new_id(), login=_canonical(login), display_name=name, role=Role(role))
     _give_link(staff, token)
     return staff
+
+
+def _enrol(session: Session, staff: Staff, by: str | None = None) -> None:
+    session.add(staff)
+    audit.record(session, audit.Action.staff_added, by, audit.staff(staff.id), role=staff.role.value)
 
 
 def _give_link(staff: Staff, token: str) -> None:
@@ -68,7 +77,7 @@ def _canonical(login: str) -> str:
     return found
 
 
-def renew(login: str) -> str:
+def renew(login: str, by: str | None = None) -> str:
     """Gives a new set-up token; the one before is dead. The password stays until the link is used."""
     token = secrets.token_urlsafe(32)
     with transaction() as session:
@@ -76,6 +85,7 @@ def renew(login: str) -> str:
         if staff is None:
             raise NotFound("no such login")
         _give_link(staff, token)
+        audit.record(session, audit.Action.link_made, by, audit.staff(staff.id))
     return token
 
 
@@ -84,12 +94,13 @@ def ensure_first_admin() -> str | None:
     token = secrets.token_urlsafe(32)
     with transaction() as session:
         if session.execute(select(func.count()).select_from(Staff)).scalar_one() == 0:
-            session.add(_new_staff(FIRST_ADMIN, "管理员", Role.admin, token))
+            _enrol(session, _new_staff(FIRST_ADMIN, "管理员", Role.admin, token))
             return token
         admin = session.execute(select(Staff).where(Staff.login == FIRST_ADMIN)).scalar_one_or_none()
         if admin is None or admin.password_hash is not None or admin.disabled_at is not None:
             return None
         _give_link(admin, token)
+        audit.record(session, audit.Action.link_made, None, audit.staff(admin.id))
     return token
 
 
@@ -108,6 +119,7 @@ def set_password(setup_token: str, password: str) -> str:
         staff.failed_logins, staff.locked_until = 0, None
         sessions.end_all(session, staff.id)
         session.execute(delete(SignInStep).where(SignInStep.staff_id == staff.id))
+        audit.record(session, audit.Action.password_set, staff.id, audit.staff(staff.id))
     return login
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot import audit
+from bot.audit import Action
 from bot.clock import now
 from bot.db.models import Conversation, Staff
 from bot.db.session import reading, transaction
@@ -81,6 +83,7 @@ def change_role(by: str, staff_id: str, role: Role) -> None:
         if role != Role.admin:
             _keep_an_admin(session, by, staff)
         staff.role = role
+        audit.record(session, Action.role_changed, by, audit.staff(staff_id), role=role.value)
 
 
 def disable(by: str, staff_id: str) -> None:
@@ -90,12 +93,14 @@ def disable(by: str, staff_id: str) -> None:
         _keep_an_admin(session, by, staff)
         staff.disabled_at, staff.setup_hash, staff.setup_until = now(), None, None
         sessions.end_all(session, staff_id)
+        audit.record(session, Action.staff_disabled, by, audit.staff(staff_id))
 
 
-def enable(staff_id: str) -> None:
+def enable(by: str | None, staff_id: str) -> None:
     """Lets the person in again, with the password and the authenticator of before."""
     with transaction() as session:
         _locked(session, staff_id).disabled_at = None
+        audit.record(session, Action.staff_enabled, by, audit.staff(staff_id))
 
 
 def _locked(session: Session, staff_id: str) -> Staff:
@@ -117,11 +122,11 @@ def _keep_an_admin(session: Session, by: str, staff: Staff) -> None:
         raise NeedsAnAdmin("an admin must be left")
 
 
-def reset_second_factor(staff_id: str) -> None:
+def reset_second_factor(by: str | None, staff_id: str) -> None:
     """Forgets authenticator and recovery codes and ends all sessions: the next login binds a new telephone."""
     with transaction() as session:
         _locked(session, staff_id)
-        second_factor.reset(session, staff_id)
+        second_factor.reset(session, by, staff_id)
         sessions.end_all(session, staff_id)
 
 
@@ -134,8 +139,9 @@ def id_of(login: str) -> str:
     return found
 
 
-def end_all_sessions(staff_id: str) -> None:
+def end_all_sessions(by: str | None, staff_id: str) -> None:
     """Ends all sessions of a person, who may log in again. Raises NotFound."""
     with transaction() as session:
         _locked(session, staff_id)
         sessions.end_all(session, staff_id)
+        audit.record(session, Action.sessions_ended, by, audit.staff(staff_id))

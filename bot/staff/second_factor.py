@@ -9,6 +9,8 @@ from datetime import timedelta
 from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from bot import audit
+from bot.audit import Action
 from bot.clock import now
 from bot.db.encryption import lookup_hash
 from bot.db.session import reading
@@ -49,6 +51,7 @@ def enrol(session: Session, staff_id: str, secret: str, code: str) -> list[str] 
     if step is None or has_authenticator(session, staff_id):
         return None
     session.add(Authenticator(staff_id=staff_id, secret=secret, last_step=step))
+    audit.record(session, Action.second_factor_bound, staff_id, audit.staff(staff_id))
     return renew_codes(session, staff_id)
 
 
@@ -57,6 +60,7 @@ def renew_codes(session: Session, staff_id: str) -> list[str]:
     session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff_id))
     codes = ["".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH)) for _ in range(RECOVERY_CODES)]
     session.add_all(RecoveryCode(staff_id=staff_id, code_hash=_hash(staff_id, code)) for code in codes)
+    audit.record(session, Action.recovery_codes_made, staff_id, audit.staff(staff_id))
     return [f"{code[:4]}-{code[4:8]}-{code[8:]}" for code in codes]
 
 
@@ -71,6 +75,8 @@ def check(session: Session, staff_id: str, code: str) -> bool:
     good = _use_telephone(session, row, normal(code)) or _use_recovery(session, staff_id, normal(code))
     row.failures = 0 if good else row.failures + 1
     row.blocked_until = None if good else now() + block_time(row.failures)
+    if not good:
+        audit.record(session, Action.code_refused, None, audit.staff(staff_id), count=row.failures)
     return good
 
 
@@ -93,7 +99,10 @@ def _use_recovery(session: Session, staff_id: str, code: str) -> bool:
     if len(code) != _CODE_LENGTH:
         return False
     unused = (RecoveryCode.code_hash == _hash(staff_id, code), RecoveryCode.used_at.is_(None))
-    return _changed(session.execute(update(RecoveryCode).where(*unused).values(used_at=now())))
+    used = _changed(session.execute(update(RecoveryCode).where(*unused).values(used_at=now())))
+    if used:
+        audit.record(session, Action.recovery_code_used, staff_id, audit.staff(staff_id))
+    return used
 
 
 def _changed(result: object) -> bool:
@@ -110,7 +119,8 @@ def _hash(staff_id: str, code: str) -> str:
     return lookup_hash("recovery code", staff_id, code)
 
 
-def reset(session: Session, staff_id: str) -> None:
+def reset(session: Session, by: str | None, staff_id: str) -> None:
     """Forgets authenticator, recovery codes and half-made logins, inside the caller's transaction."""
+    audit.record(session, Action.second_factor_reset, by, audit.staff(staff_id))
     for table in (Authenticator, RecoveryCode, SignInStep):
         session.execute(delete(table).where(table.staff_id == staff_id))

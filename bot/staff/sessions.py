@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from bot import audit
 from bot.clock import now
 from bot.db.models import StaffSession
 from bot.db.session import reading, transaction
@@ -58,6 +59,7 @@ def start(session: Session, staff_id: str, *, second_factor: bool, device: str =
     row = StaffSession(token_hash=digest(key.token), staff_id=staff_id, csrf=key.csrf, device=device[:40])
     row.second_factor, row.proved_at = second_factor, now()
     session.add(row)
+    audit.record(session, audit.Action.sign_in, staff_id, audit.staff(staff_id))
     return key
 
 
@@ -111,7 +113,7 @@ def of_staff(staff_id: str) -> list[StaffSession]:
     return [row for row in rows if _lives(row)]
 
 
-def end(staff_id: str, public_id: str) -> None:
+def end(by: str, staff_id: str, public_id: str) -> None:
     """Ends one session of this person. Raises NotFound if it is not theirs or over."""
     with transaction() as session:
         one = (StaffSession.staff_id == staff_id, StaffSession.public_id == public_id)
@@ -119,6 +121,7 @@ def end(staff_id: str, public_id: str) -> None:
         if found is None:
             raise NotFound("no such session")
         session.delete(found)
+        audit.record(session, audit.Action.session_ended, by, audit.staff(staff_id))
 
 
 def end_all(session: Session, staff_id: str) -> None:
@@ -129,4 +132,7 @@ def end_all(session: Session, staff_id: str) -> None:
 def logout(token: str) -> None:
     """Ends the session; a token that is not known is no error."""
     with transaction() as session:
-        session.execute(delete(StaffSession).where(StaffSession.token_hash == digest(token)))
+        mine = delete(StaffSession).where(StaffSession.token_hash == digest(token)).returning(StaffSession.staff_id)
+        staff_id = session.execute(mine).scalar()
+        if staff_id is not None:
+            audit.record(session, audit.Action.sign_out, staff_id, audit.staff(staff_id))

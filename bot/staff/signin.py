@@ -9,12 +9,14 @@ from datetime import timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from bot import audit
+from bot.audit import Action
 from bot.clock import now
 from bot.db.models import Staff, StaffSession
 from bot.db.session import reading, transaction
 from bot.db.signin_models import SignInStep
 from bot.errors import NotAllowed
-from bot.staff import accounts, addresses, passwords, second_factor, sessions, totp
+from bot.staff import accounts, addresses, passwords, refusals, second_factor, sessions, totp
 from bot.staff.sessions import SessionKey, digest
 
 FREE_FAILURES = 5
@@ -71,6 +73,7 @@ def login(login: str, password: str, address: str = "", device: str = "", *, bin
     may_try = addresses.charge(address)
     staff_id, password_hash = _charge_attempt(login.strip().lower()) if may_try else (None, None)
     if not passwords.matches(password_hash, password) or staff_id is None:
+        refusals.note(staff_id)
         raise LoginRefused("login refused")
     addresses.forgive(address)
     return _go_on(staff_id, device, bind)
@@ -106,6 +109,7 @@ def _go_on(staff_id: str, device: str, bind: bool) -> SessionKey | Step:
         token = secrets.token_urlsafe(32)
         secret = None if enrolled else totp.new_secret()
         session.add(SignInStep(token_hash=digest(token), staff_id=staff_id, secret=secret))
+        audit.record(session, Action.password_passed, staff_id, audit.staff(staff_id))
     return Step(token)
 
 
@@ -148,6 +152,7 @@ def prove_again(session_token: str, password: str, code: str) -> None:
     found = sessions.session_of(session_token)
     staff_id, password_hash = _charge_attempt(found.staff.login) if found else (None, None)
     if not passwords.matches(password_hash, password) or staff_id is None:
+        refusals.note(staff_id, Action.proof_failed)
         raise LoginRefused("proof refused")
     with transaction() as session:
         enrolled = second_factor.has_authenticator(session, staff_id)
@@ -157,5 +162,6 @@ def prove_again(session_token: str, password: str, code: str) -> None:
             staff.failed_logins, staff.locked_until = 0, None
             mine = StaffSession.token_hash == digest(session_token)
             session.execute(update(StaffSession).where(mine).values(proved_at=now()))
+            audit.record(session, Action.proved, staff_id, audit.staff(staff_id))
     if not good:
         raise LoginRefused("proof refused")

@@ -99,14 +99,15 @@ def test_a_new_draft_starts_from_what_is_live(any_database: str, frozen: Path) -
 def test_what_is_live_is_not_a_draft_to_be_changed_or_thrown_away(database: Path, frozen: Path) -> None:
     who = admin()
     live = published(who, GOOD)
-    for act in (lambda: drafts.take_back(who, live, 0), lambda: drafts.discard(live)):
+    for act in (lambda: drafts.take_back(who, live, 0), lambda: drafts.discard(who, live)):
         with pytest.raises(NotAllowedNow):
             act()
 
 
 def test_a_draft_is_thrown_away(any_database: str) -> None:
-    drafts.add(admin(), "high.yml", GOOD)
-    drafts.discard(draft().id)
+    who = admin()
+    drafts.add(who, "high.yml", GOOD)
+    drafts.discard(who, draft().id)
     assert drafts.current() is None
 
 

@@ -44,7 +44,7 @@ def test_an_editor_who_becomes_a_counsellor_must_log_in_with_a_telephone_first(d
 def test_a_reset_forgets_telephone_and_codes_and_ends_the_sessions(any_database: str) -> None:
     codes = bound()
     token = enter()
-    people.reset_second_factor(staff_id())
+    people.reset_second_factor(None, staff_id())
     assert sessions.session_of(token) is None
     assert signin.offer(step()).secret is not None
     with reading() as session:
@@ -73,8 +73,8 @@ def test_a_session_is_ended_by_its_name_and_only_by_its_owner(database: Path) ->
     first = sessions.session_of(mine)
     assert first is not None
     with pytest.raises(NotFound):
-        sessions.end(staff_id("wangqiang"), first.public_id)
-    sessions.end(staff_id(), first.public_id)
+        sessions.end(staff_id(), staff_id("wangqiang"), first.public_id)
+    sessions.end(staff_id(), staff_id(), first.public_id)
     assert sessions.session_of(mine) is None
     assert [one.token_hash for one in sessions.of_staff(staff_id())] == [sessions.digest(other)]
 
@@ -124,7 +124,7 @@ def test_who_was_disabled_has_no_session_no_link_and_no_login_until_enabled(data
         accounts.set_password(link, PASSWORD + "新")
     with pytest.raises(LoginRefused):
         signin.login("lifang", PASSWORD)
-    people.enable(staff_id())
+    people.enable(None, staff_id())
     assert sessions.session_of(token) is None
     assert enter()
 

@@ -105,7 +105,9 @@ def test_a_step_is_used_up_and_ends_after_ten_minutes(database: Path, watch: Wat
         signin.second_step(late, second_step.code())
 
 
-@pytest.mark.parametrize("act", [people.reset_second_factor, lambda who: people.disable("the-admin", who)])
+@pytest.mark.parametrize(
+    "act", [lambda who: people.reset_second_factor(None, who), lambda who: people.disable("the-admin", who)]
+)
 def test_a_step_ends_when_the_person_is_shut_out_or_reset(database: Path, act: object) -> None:
     bound()
     token = step()

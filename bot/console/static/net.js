@@ -16,20 +16,43 @@ export function whenGone(handler) {
 const csrf = () => document.querySelector('meta[name="csrf"]').content;
 
 export function post(path, body = null) {
+  return call(path, writing(body));
+}
+
+function writing(body) {
   const headers = { "X-CSRF": csrf() };
   if (body) headers["Content-Type"] = "application/json";
-  return call(path, { method: "POST", headers, body: body && JSON.stringify(body) });
+  return { method: "POST", headers, body: body && JSON.stringify(body) };
+}
+
+// A long answer, line by line: each line is a JSON value of its own.
+export async function lines(path, body, hear) {
+  const response = await send(path, writing(body));
+  if (!response.ok) await answerOf(response);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const found = (rest + part.value).split("\n");
+    rest = found.pop();
+    for (const line of found) hear(JSON.parse(line));
+  }
 }
 
 export const get = (path) => call(path, {});
 
 async function call(path, request) {
-  let response;
+  return answerOf(await send(path, request));
+}
+
+async function send(path, request) {
   try {
-    response = await fetch(path, request);
+    return await fetch(path, request);
   } catch {
     throw new Refused(0, "offline", "没连上，请看看网络再试。");
   }
+}
+
+async function answerOf(response) {
   const answer = await response.json().catch(() => ({}));
   if (response.status === 401) onGone();
   if (!response.ok) throw new Refused(response.status, answer.error, answer.message || "没有办成，请再试一次。");

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007_case"
-down_revision = "0005_thread"
+down_revision = "0006_audit"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,22 @@
+"""The audit: an append-only, hash-chained record of who did and saw what. It never holds a word that anybody said."""
+
+from bot.audit.actions import NOTHING, Action, Kind, Subject, canned, case, case_or, case_or_person, release, staff
+from bot.audit.record import READ_AGAIN, look, looked_lately, note, record
+
+__all__ = [
+    "NOTHING",
+    "READ_AGAIN",
+    "Action",
+    "Kind",
+    "Subject",
+    "canned",
+    "case",
+    "case_or",
+    "case_or_person",
+    "look",
+    "looked_lately",
+    "note",
+    "record",
+    "release",
+    "staff",
+]
