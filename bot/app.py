@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 import uvicorn
@@ -16,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import console
 from bot.care import notices, records
-from bot.channels import telegram, web
+from bot.channels import notice, pretend, telegram, web
 from bot.channels.incoming import Accepted, Incoming, Sender
 from bot.conversation import inbox, outbox, turn
 from bot.conversation.caller import Caller
@@ -25,12 +26,15 @@ from bot.conversation.engine import Engine
 from bot.conversation.live import Feed
 from bot.conversation.outbox import Postman
 from bot.conversation.scheduler import Scheduler
+from bot.db.demo_mark import is_demo
 from bot.db.session import engine as database
 from bot.errors import XinqiaoError
 from bot.lexicon import load
 from bot.settings import settings
 
 log = logging.getLogger(__name__)
+# Threads of their own: a message that comes in never stands in line behind what open pages look up.
+_accepting = ThreadPoolExecutor(4, "accept")
 MESSAGES = {
     "bad_input": "这条消息我读不了，请换个方式再发一次。",
     "too_many": "你发得有点快，请等我答完再发。",
@@ -45,18 +49,21 @@ class Gateway:
 
     def __init__(self) -> None:
         self.engine = Engine()
-        self.telegram = telegram.make_bot(settings()) if settings().telegram_token else None
+        demo = is_demo()  # then nothing leaves this machine, whatever the settings say
+        self.telegram = telegram.make_bot(settings()) if settings().telegram_token and not demo else None
         senders: dict[str, Sender] = {"telegram": telegram.TelegramSender(self.telegram)} if self.telegram else {}
+        if demo:
+            senders = {name: pretend.PretendSender() for name in pretend.OUTSIDE}
         self.postman = Postman(senders)
         self.feed = Feed(on_poke=self.postman.poke)  # a write wakes the pages and the sender
         self.dispatcher = Dispatcher(self.engine, self.feed.poke)
         self.scheduler = Scheduler(self.engine, self.feed.poke)
-        self.caller = Caller(self.feed.poke)
+        self.caller = Caller(self.feed.poke, pretend.pretend_notice if demo else notice.send)
         self.stopping = asyncio.Event()
 
     async def on_message(self, incoming: Incoming) -> Accepted:
         """What every channel calls: returns when the message is committed."""
-        accepted = await asyncio.to_thread(inbox.accept, incoming)
+        accepted = await asyncio.get_running_loop().run_in_executor(_accepting, inbox.accept, incoming)
         self.dispatcher.poke()
         self.feed.poke()
         return accepted

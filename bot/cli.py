@@ -163,6 +163,44 @@ def drill(
 
 
 @app.command()
+def demo(
+    directory: Annotated[Path | None, typer.Option("--dir", help="An empty directory; it is kept.")] = None,
+    cases: Annotated[int, typer.Option(min=0, max=20_000, help="How many cases there shall be, about.")] = 60,
+    fill_only: Annotated[bool, typer.Option("--fill-only", help="Fill it, but do not serve it.")] = False,
+    into_database: Annotated[
+        bool, typer.Option("--into-database", help="Into the empty database of XINQIAO_DATABASE_URL.")
+    ] = False,
+) -> None:
+    """Fill a throw-away database with invented people and serve it. Refuses on a database that holds anything else."""
+    from bot import service
+    from bot.demo import fill, place
+
+    with place.settled(directory, into_database=into_database, keep=fill_only):
+        fill.tell(fill.fill(cases), say)
+        if not fill_only:
+            service.run(say)
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where the copy goes; nothing may be there yet.")]) -> None:
+    """Copy the SQLite database while everything runs, and check the copy. The keys are not in it."""
+    from bot.db import backup
+
+    size = backup.copy_to(file)
+    say(f"{file}: {size:,} bytes; it can be read only with the keys (secrets.env), which belong in another place")
+
+
+@app.command()
+def rekey() -> None:
+    """Encrypt everything with the first key of XINQIAO_DATA_KEYS; the others can be dropped afterwards."""
+    from bot.db.rekey import rekey
+    from bot.db.schema import upgrade
+
+    upgrade()
+    say(f"{rekey():,} values encrypted anew; all are under the first key now")
+
+
+@app.command()
 def doctor() -> None:
     """Say what is configured, reachable and missing. Ends with 1 if something is wrong."""
     from bot import checkup

@@ -18,6 +18,7 @@ from bot.db.schema import upgrade
 POSTGRES = os.environ.get("XINQIAO_TEST_POSTGRES", "")
 HERE = Path(__file__).parent
 WHOLE_SYSTEMS = {"e2e", "failures", "nlu"}  # each starts engines or gateways; side by side they would starve each other
+ONE_FIXTURE = {"demo"}  # a demo is filled once for all its files
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -25,7 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Says what stays together when tests run side by side: a file, and all that runs whole systems."""
     for item in items:
         place = item.path.relative_to(HERE)
-        group = "whole systems" if place.parts[0] in WHOLE_SYSTEMS else str(place)
+        folder = place.parts[0]
+        group = "whole systems" if folder in WHOLE_SYSTEMS else folder if folder in ONE_FIXTURE else str(place)
         item.add_marker(pytest.mark.xdist_group(group))
 
 

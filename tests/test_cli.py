@@ -106,3 +106,13 @@ def test_the_audit_is_verified_with_and_without_what_was_noted_down(database: Pa
     assert (done.returncode, done.stdout.strip()) == (
         *(1, "FAULT  audit: entry 1 is not what was written; the 0 before it are good"),
     )
+
+
+def test_a_backup_and_a_new_key_from_the_command_line(database: Path, tmp_path: Path) -> None:
+    copied = xinqiao("backup", str(tmp_path / "copy.db"))
+    assert copied.returncode == 0, copied.stderr
+    assert (tmp_path / "copy.db").stat().st_size > 0
+    again = xinqiao("backup", str(tmp_path / "copy.db"))
+    assert again.returncode == 1
+    assert "File exists" in again.stderr
+    assert xinqiao("rekey").stdout.startswith("0 values")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -58,15 +60,25 @@ class Board:
         self._version = -1
         self._read_at = 0.0
         self._snapshot = Snapshot([], {}, {}, 0)
+        self._shown: dict[str, str] = {}  # staff id → what they see of the snapshot
+        self._reader = ThreadPoolExecutor(1, "board")  # the queue never stands in line behind other looks
 
     async def snapshot(self) -> Snapshot:
         """Gives the queue, never older than the last change this process knows of."""
         async with self._lock:
             version = self.feed.version
             if version != self._version or time.monotonic() - self._read_at > FRESH:
-                self._snapshot = await asyncio.to_thread(_read)
+                self._snapshot = await asyncio.get_running_loop().run_in_executor(self._reader, _read)
+                self._shown = {}
                 self._version, self._read_at = version, time.monotonic()
             return self._snapshot
+
+    async def shown(self, staff_id: str) -> str:
+        """Gives the queue as one member of staff sees it, as JSON text; made once for all their pages."""
+        snapshot = await self.snapshot()
+        if staff_id not in self._shown:
+            self._shown[staff_id] = json.dumps(payload(snapshot, staff_id))
+        return self._shown[staff_id]
 
     async def changed(self) -> None:
         """To be called after a write: the next reading is a new one, and open pages are woken."""

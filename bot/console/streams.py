@@ -33,7 +33,11 @@ Look = Callable[[], Awaitable[list[str]]]
 
 def _event(name: str, data: object, event_id: int | None = None) -> str:
     number = f"id: {event_id}\n" if event_id is not None else ""
-    return f"{number}event: {name}\ndata: {json.dumps(data)}\n\n"
+    return number + _framed(name, json.dumps(data))
+
+
+def _framed(name: str, text: str) -> str:
+    return f"event: {name}\ndata: {text}\n\n"
 
 
 @dataclass
@@ -42,14 +46,14 @@ class QueueLook:
 
     board: Board
     staff_id: str
-    sent: dict[str, Any] = field(default_factory=dict)
+    sent: str = ""
 
     async def __call__(self) -> list[str]:
-        rows = board.payload(await self.board.snapshot(), self.staff_id)
-        if rows == self.sent:
+        shown = await self.board.shown(self.staff_id)
+        if shown == self.sent:
             return []
-        self.sent = rows
-        return [_event("queue", {**rows, "now": board.server_time()})]
+        self.sent = shown
+        return [_framed("queue", f'{shown[:-1]}, "now": {json.dumps(board.server_time())}}}')]
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,13 +16,15 @@ log = logging.getLogger(__name__)
 PAUSE = 0.5  # seconds between two looks
 TRIES = 2
 BETWEEN = 1.0  # seconds between the two tries
+Send = Callable[[str, str, str], Awaitable[bool]]  # address, title, body → whether it went out
 
 
 class Caller:
     """One a gateway; several may run on one database. `on_change` is called when something was sent or failed."""
 
-    def __init__(self, on_change: Callable[[], None]) -> None:
+    def __init__(self, on_change: Callable[[], None], send: Send = notice.send) -> None:
         self._on_change = on_change
+        self._send_one = send
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -49,7 +51,7 @@ class Caller:
 
     async def _send(self, due: notices.Due) -> None:
         crash.point("before_notice")
-        sent = await _try(due.letter)
+        sent = await self._try(due.letter)
         crash.point("after_notice")
         if not sent:
             log.warning("a notice could not be delivered by way of %s", notice.kind_of(due.letter.url))
@@ -60,11 +62,10 @@ class Caller:
             log.warning("a notice could not be noted: %s", type(error).__name__)
         self._on_change()
 
-
-async def _try(letter: notices.Letter) -> bool:
-    for number in range(TRIES):
-        if number:
-            await asyncio.sleep(BETWEEN)
-        if await notice.send(letter.url, letter.title, letter.body):
-            return True
-    return False
+    async def _try(self, letter: notices.Letter) -> bool:
+        for number in range(TRIES):
+            if number:
+                await asyncio.sleep(BETWEEN)
+            if await self._send_one(letter.url, letter.title, letter.body):
+                return True
+        return False

@@ -23,11 +23,14 @@ KEY_ID = 4
 
 
 class Box:
-    """Encrypts with the first key, decrypts with any. A value is key id (4) + nonce (12) + ciphertext and tag."""
+    """Encrypts with the first key, decrypts with any. A value is key id (4) + nonce (12) + ciphertext and tag.
+
+    `current` is the id of the first key.
+    """
 
     def __init__(self, keys: list[bytes]) -> None:
         self._ciphers = {self._key_id(key): AESGCM(key) for key in keys}
-        self._current = self._key_id(keys[0])
+        self.current = self._key_id(keys[0])
 
     @staticmethod
     def _key_id(key: bytes) -> bytes:
@@ -36,8 +39,8 @@ class Box:
     def seal(self, text: str) -> bytes:
         """Gives the encrypted bytes of a text; lone surrogates survive."""
         nonce = os.urandom(NONCE)
-        cipher = self._ciphers[self._current]
-        return self._current + nonce + cipher.encrypt(nonce, text.encode("utf-8", "surrogatepass"), None)
+        cipher = self._ciphers[self.current]
+        return self.current + nonce + cipher.encrypt(nonce, text.encode("utf-8", "surrogatepass"), None)
 
     def open(self, sealed: bytes) -> str:
         """Gives the text. Raises ConfigError when no configured key fits."""

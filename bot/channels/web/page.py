@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from jinja2 import Environment, StrictUndefined
 
 from bot.channels.web.models import Hotline
+from bot.db.demo_mark import is_demo
 from bot.settings import settings
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "web_static"
@@ -80,6 +81,7 @@ def render(assets: dict[str, Asset]) -> Asset:
     html = environment.from_string((DIRECTORY / "chat.html").read_text(encoding="utf-8")).render(
         hotlines=hotlines(),
         max_text=settings().max_text,
+        demo=is_demo(),
         tags={name: found.tag for name, found in assets.items()},
     )
     return asset(html.encode(), "text/html; charset=utf-8")

@@ -105,6 +105,7 @@ export class Company {
   }
 
   async told() {
+    if (!this.telling) return;
     this.read.add(this.telling.notice);
     await post("/desk/api/notices/seen", { notice: this.telling.notice }).catch(() => {});
   }

@@ -95,6 +95,9 @@ export class Queue {
   }
 
   draw(line, row) {
+    const text = JSON.stringify(row);
+    if (line.text === text) return; // with hundreds of lines a change of one costs little
+    line.text = text;
     line.row = row;
     line.item.className = `row ${row.level}${row.alarm ? " alarm" : ""}`;
     this.mark(line);

@@ -2,16 +2,7 @@
 
 from alembic import context
 
-from bot.db import (  # noqa: F401  (they put their tables into the metadata)
-    audit_models,
-    care_models,
-    case_models,
-    models,
-    night_models,
-    signin_models,
-    thread_models,
-)
-from bot.db.base import Base
+from bot.db.tables import Base
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)

@@ -1,0 +1,12 @@
+"""All tables: who imports this has every model in `Base.metadata`."""
+
+from bot.db import (  # noqa: F401  (they put their tables into the metadata)
+    audit_models,
+    care_models,
+    case_models,
+    models,
+    night_models,
+    signin_models,
+    thread_models,
+)
+from bot.db.base import Base as Base
