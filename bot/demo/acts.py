@@ -59,6 +59,13 @@ def _hand_back(stage: Stage, talk: Talk, _: Any) -> None:
     talk.holder = ""
 
 
+def _ask_close(stage: Stage, talk: Talk, asked: list[str]) -> None:
+    """[login, outcome] of a grave case: it waits for a lead."""
+    login, outcome = asked
+    report = closing.Report(OutcomeKind.resolved, outcome, Level.low, contact_follows=True)
+    closing.close(talk.conversation_id, stage.staff[login], report)
+
+
 def _close(stage: Stage, talk: Talk, closed: list[str]) -> None:
     """[login, outcome]; where a lead has to approve, one does."""
     login, outcome = closed
@@ -169,6 +176,7 @@ ACTS: dict[str, Act] = {
     "reply": _reply,
     "note": _note,
     "hand_back": _hand_back,
+    "ask_close": _ask_close,
     "close": _close,
     "invite": _invite,
     "join": _join,
