@@ -34,7 +34,8 @@ FIRST_HELP = {  # intent whose rule begins a form → the text with which that b
 }
 PLAN_FACTS = ("plan_signs", "plan_helps", "plan_people", "plan_places", "plan_numbers")  # the worker's own words
 PATH = ROOT / "nlu_data" / "texts.yml"
-MOMENT_FACTS = ("waited", "typical_wait", "next_duty", "case_number", "desk_address")  # known only when a text is sent
+# known only when a text is sent
+MOMENT_FACTS = ("waited", "typical_wait", "next_duty", "case_number", "desk_address", "receipt_code")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from bot import text_review, texts
-from bot.care import canned
+from bot.care import canned, checklist
 from bot.conversation import controls
 from bot.knowledge import faqs
 from bot.settings import LOCAL_FACTS, ROOT, Settings
@@ -62,6 +62,7 @@ def faults() -> Iterator[str]:
     yield from _texts()
     yield from _controls()
     yield from _desk_replies()
+    yield from _checklist()
     yield from triage_faults()
 
 
@@ -173,6 +174,20 @@ def _desk_replies() -> Iterator[str]:
         for what, words in text_review.FORBIDDEN.items():
             if re.search(words, row["body"]):
                 yield f"{where}: has {what}"
+
+
+def _checklist() -> Iterator[str]:
+    where, content = "nlu_data/case_checklist.yml", checklist.load()
+    if not content.get("reviewer") or not isinstance(content.get("reviewed_on"), date):
+        yield f"{where}: lacks reviewer or review date"
+    try:
+        found = checklist.items()
+    except (KeyError, ValueError) as fault:
+        yield f"{where}: {fault}"
+        return
+    keys = [item.key for item in found]
+    yield from (f"{where}: {key} stands there twice" for key in sorted({key for key in keys if keys.count(key) > 1}))
+    yield from (f"{where}: {item.key} is too long" for item in found if len(item.key) > 40 or len(item.text) > 60)
 
 
 def _texts() -> Iterator[str]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from bot.care import links
 from bot.care.cases import ensure_case, locked_message, open_case
 from bot.clock import now
 from bot.db.care_models import CaseAnswer
@@ -60,7 +61,7 @@ def known(message_id: str) -> dict[str, str]:
         rows = session.execute(
             select(CaseAnswer)
             .join(CareCase, CareCase.id == CaseAnswer.case_id)
-            .join(Message, Message.conversation_id == CareCase.conversation_id)
+            .join(Message, links.has_conversation(Message.conversation_id))
             .where(Message.public_id == message_id, CareCase.state != CaseState.closed)
             .order_by(CaseAnswer.id)
         ).scalars()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import audit
-from bot.care import night, rights
+from bot.care import links, night, rights
 from bot.care.moves import move_case, move_owner
 from bot.care.waiting import begin as begin_waiting
 from bot.clock import local, now
@@ -88,11 +88,11 @@ def _logged(session: Session, message_id: int, kind: str) -> bool:
 def ensure_case(session: Session, conversation: Conversation, level: Level, kind: str) -> tuple[CareCase, bool]:
     """Gives the conversation's open case, making one if there is none, and whether it was made."""
     case = session.execute(
-        select(CareCase).where(
-            CareCase.conversation_id == conversation.id,
-            CareCase.state != CaseState.closed,
-            CareCase.paired_with.is_(None),
-        )
+        select(CareCase)
+        .where(links.has_conversation(conversation.id), CareCase.state != CaseState.closed)
+        .where(CareCase.paired_with.is_(None))
+        .order_by(CareCase.conversation_id == conversation.id)  # one that was joined by its code comes first
+        .limit(1)
     ).scalar_one_or_none()
     if case is not None:
         return case, False
@@ -147,7 +147,7 @@ def call_counsellor(session: Session, case: CareCase, conversation: Conversation
     """Puts the conversation on the desk's queue and plans what is said while nobody comes."""
     if conversation.owner == Owner.counsellor:
         return
-    if case.state == CaseState.follow_up:
+    if case.state in (CaseState.follow_up, CaseState.closing):
         move_case(case, CaseState.open)
         audit.record(session, audit.Action.reopened, None, audit.case(case.number))
     if conversation.owner != Owner.waiting:

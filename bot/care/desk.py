@@ -5,26 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import audit, texts
 from bot.audit import Action
-from bot.care import company, follow_up, load, night, ratings, waiting
+from bot.care import codes, follow_up, links, load, ratings, waiting
 from bot.care.cases import ensure_case
+from bot.care.closing import close as close
 from bot.care.company import must_have
+from bot.care.holding import acknowledge_alerts, mark, release
 from bot.care.moves import move_case, move_owner
-from bot.care.panel import about
+from bot.care.panel import about, cases_of
 from bot.care.queue import QueueRow as QueueRow
 from bot.care.queue import queue as queue
 from bot.care.speaking import MAX_REPLY as MAX_REPLY
 from bot.care.speaking import reply as reply
 from bot.clock import now
-from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Message, Outbox
+from bot.db.models import CareCase, CaseEvent, Conversation, Message, Outbox
 from bot.db.session import reading, transaction
 from bot.db.states import Author, CaseState, OutboxState, Owner
-from bot.db.thread import add_outgoing, lock_conversation
-from bot.errors import BadInput, NotAllowedNow, NotFound
+from bot.db.thread import lock_conversation
+from bot.errors import NotAllowedNow, NotFound
 from bot.level import Level
 
 
@@ -48,7 +50,8 @@ def claim(conversation_id: str, staff_id: str, *, confirmed: bool = True) -> Non
         move_owner(conversation, Owner.counsellor)
         conversation.counsellor_id = staff_id
         _take(session, case, staff_id)
-        _mark(session, conversation, "counsellor_joined")
+        waiting.met(session, conversation_id)
+        mark(session, conversation, "counsellor_joined")
 
 
 def _take(session: Session, case: CareCase, staff_id: str) -> None:
@@ -58,19 +61,6 @@ def _take(session: Session, case: CareCase, staff_id: str) -> None:
     case.acknowledged_at = case.acknowledged_at or case.claimed_at
     session.add(CaseEvent(case_id=case.id, kind="claimed", staff_id=staff_id))
     audit.record(session, Action.claimed, staff_id, audit.case(case.number))
-    waiting.met(session, case.conversation_id)
-
-
-def acknowledge_alerts(session: Session, conversation_id: str, staff_id: str) -> int:
-    """Notes that a person has seen the alerts: nobody else is called; gives how many were new to everybody."""
-    night.stop(session, conversation_id)
-    seen = session.execute(
-        update(Alert)
-        .where(Alert.conversation_id == conversation_id, Alert.acknowledged_at.is_(None))
-        .values(acknowledged_at=now(), acknowledged_by=staff_id)
-        .returning(Alert.id)
-    )
-    return len(seen.all())
 
 
 def acknowledge(conversation_id: str, staff_id: str) -> None:
@@ -92,49 +82,16 @@ def hand_back(conversation_id: str, staff_id: str) -> None:
     """Gives the conversation back to the bot, with a marker the worker sees; the case goes to follow-up."""
     with transaction() as session:
         conversation = _owned(session, conversation_id, staff_id)
-        _release(session, conversation)
+        release(session, conversation)
+        codes.offer(session, conversation)
         case = _open_case(session, conversation)
-        move_case(case, CaseState.follow_up)
         session.add(CaseEvent(case_id=case.id, kind="handed_back", staff_id=staff_id))
         audit.record(session, Action.handed_back, staff_id, audit.case(case.number))
-        follow_up.schedule(session, case)
+        others = session.execute(links.of_case(case)).scalars().all()
+        if not links.is_held(list(others), but=conversation_id):
+            move_case(case, CaseState.follow_up)
+            follow_up.schedule(session, case)
         ratings.plan(session, conversation, case)
-
-
-def close(conversation_id: str, staff_id: str, outcome: str) -> None:
-    """Closes the case with its outcome, and gives the conversation back to the bot if this counsellor had it."""
-    outcome = outcome.strip()
-    if not outcome:
-        raise BadInput("closing needs an outcome")
-    with transaction() as session:
-        conversation = lock_conversation(session, conversation_id)
-        if conversation.owner == Owner.counsellor and conversation.counsellor_id != staff_id:
-            raise NotAllowedNow("someone else has it")
-        case = _open_case(session, conversation)
-        acknowledge_alerts(session, conversation_id, staff_id)
-        move_case(case, CaseState.closed)
-        case.closed_at, case.outcome = now(), outcome
-        session.add(CaseEvent(case_id=case.id, kind="closed", staff_id=staff_id, note=outcome))
-        audit.record(session, Action.closed, staff_id, audit.case(case.number))
-        waiting.met(session, conversation_id)
-        if conversation.owner == Owner.counsellor:
-            ratings.plan(session, conversation, case)
-        if conversation.owner != Owner.bot:
-            _release(session, conversation)
-        conversation.level = Level.none
-
-
-def _release(session: Session, conversation: Conversation) -> None:
-    had_person = conversation.owner == Owner.counsellor
-    move_owner(conversation, Owner.bot)
-    conversation.counsellor_id = None
-    company.end(session, conversation.id)
-    if had_person:
-        _mark(session, conversation, "counsellor_left")
-
-
-def _mark(session: Session, conversation: Conversation, event: str) -> None:
-    add_outgoing(session, conversation, Author.system, texts.get(event).text, marks={"event": event})
 
 
 def _owned(session: Session, conversation_id: str, staff_id: str) -> Conversation:
@@ -145,12 +102,8 @@ def _owned(session: Session, conversation_id: str, staff_id: str) -> Conversatio
 
 def _open_case_or_none(session: Session, conversation_id: str) -> CareCase | None:
     """The open case; of a pair the first one, and the other when that is closed."""
-    return session.execute(
-        select(CareCase)
-        .where(CareCase.conversation_id == conversation_id, CareCase.state != CaseState.closed)
-        .order_by(CareCase.paired_with.is_not(None), CareCase.id)
-        .limit(1)
-    ).scalar_one_or_none()
+    case = session.execute(cases_of(conversation_id).limit(1)).scalar_one_or_none()
+    return case if case is not None and case.state != CaseState.closed else None
 
 
 def _case(session: Session, conversation: Conversation) -> CareCase:

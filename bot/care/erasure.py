@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import audit
-from bot.care import identity, notes, ratings, tasks
+from bot.care import casework, identity, links, notes, ratings, tasks
 from bot.clock import now
 from bot.db.care_models import AlarmMark, CaseAnswer, Consent, DueTask, EmergencyContact, MoodEntry, SafetyPlan
+from bot.db.case_models import CaseLink
 from bot.db.models import CareCase, CaseEvent, Conversation, Message, Outbox, Person
 from bot.db.states import CaseState, OutboxState, Purpose, TaskKind
 from bot.errors import NotFound
@@ -45,9 +46,15 @@ def erase(session: Session, person_id: str, upto: int) -> Erasure:
         session.execute(update(Person).where(Person.id == person_id).values(age_band=None))
     else:
         due = now() + LOOK_AGAIN
-        tasks.add(session, TaskKind.erase, held.conversation_id, due, case_id=held.id, step=upto)
+        tasks.add(session, TaskKind.erase, _own(session, person_id, held), due, case_id=held.id, step=upto)
     _audit(session, person_id)
     return Erasure(held.number if held else None)
+
+
+def _own(session: Session, person_id: str, case: CareCase) -> str:
+    """Which conversation of the case is this person's: another may have been joined to it with its code."""
+    mine = links.of_case(case).where(Conversation.person_id == person_id).with_only_columns(Conversation.id)
+    return session.execute(mine.limit(1)).scalar_one()
 
 
 def finish(session: Session, task: DueTask, conversation: Conversation) -> None:
@@ -60,7 +67,7 @@ def finish(session: Session, task: DueTask, conversation: Conversation) -> None:
         return
     tasks.close(task)
     spoken = select(func.max(Message.id)).where(
-        Message.conversation_id == case.conversation_id, Message.created_at <= case.closed_at
+        Message.conversation_id.in_(_of_case(case)), Message.created_at <= case.closed_at
     )
     erase(session, conversation.person_id, max(task.step, session.execute(spoken).scalar() or 0))
 
@@ -92,9 +99,9 @@ def _conversations(person_id: str) -> ColumnElement[str]:
 
 def open_crisis(session: Session, person_id: str) -> CareCase | None:
     """Gives the open case of high or imminent risk whose words must stay, if there is one."""
-    open_ones = select(CareCase).where(
-        CareCase.person_id == person_id, CareCase.state != CaseState.closed, CareCase.level.in_(CRISIS)
-    )
+    joined = select(CaseLink.case_id).where(CaseLink.conversation_id.in_(_conversations(person_id)))
+    theirs = or_(CareCase.person_id == person_id, CareCase.id.in_(joined))
+    open_ones = select(CareCase).where(theirs, CareCase.state != CaseState.closed, CareCase.level.in_(CRISIS))
     return session.execute(open_ones.order_by(CareCase.id).limit(1)).scalar_one_or_none()
 
 
@@ -102,7 +109,11 @@ def _words_of(session: Session, case: CareCase) -> ColumnElement[bool]:
     """The messages of a case: from the first one that is on it."""
     first = session.execute(select(func.min(CaseEvent.message_id)).where(CaseEvent.case_id == case.id)).scalar()
     since = Message.created_at >= case.opened_at if first is None else Message.id >= first
-    return and_(Message.conversation_id == case.conversation_id, since)
+    return and_(Message.conversation_id.in_(_of_case(case)), since)
+
+
+def _of_case(case: CareCase) -> Select[str]:
+    return links.of_case(case).with_only_columns(Conversation.id).order_by(None)
 
 
 def _let_go(person_id: str, held: CareCase | None) -> ColumnElement[bool]:
@@ -116,6 +127,7 @@ def _let_go(person_id: str, held: CareCase | None) -> ColumnElement[bool]:
 def _erase_rows(session: Session, person_id: str, held: CareCase | None) -> None:
     cases = select(CareCase.id).where(_let_go(person_id, held))
     session.execute(delete(CaseAnswer).where(CaseAnswer.case_id.in_(cases)))
+    casework.forget(session, cases)
     for table in (MoodEntry, SafetyPlan):
         session.execute(delete(table).where(table.person_id == person_id))
     agreed = delete(Consent).where(Consent.person_id == person_id)

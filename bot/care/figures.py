@@ -16,7 +16,7 @@ from bot.care.figures_rows import CaseRow, Period
 from bot.care.suppression import LEAST, Table, TooFew, table
 from bot.clock import local, now
 from bot.db.session import reading
-from bot.db.states import CaseState, Category, RatingValue, Verdict
+from bot.db.states import CaseState, Category, OutcomeKind, RatingValue, Verdict
 from bot.level import Level
 from bot.settings import settings
 
@@ -109,6 +109,7 @@ def _of_cases(cases: list[CaseRow], groups: list[Group]) -> list[Breakdown]:
         ("replied", REPLIED, replied_as),
         ("states", list(CaseState), lambda case: case.state),
         ("categories", list(Category), lambda case: case.category),
+        ("outcomes", (*OutcomeKind, "unsaid", "open"), lambda case: case.outcome),
     ]
     return [
         Breakdown(key, _cross(keys, groups, Counter((of(case), case.level) for case in cases)))

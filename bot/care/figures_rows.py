@@ -40,6 +40,7 @@ class CaseRow:
     level: Level
     state: CaseState
     category: Category
+    outcome: str  # an OutcomeKind; open | unsaid
     opened_at: datetime
     called_at: datetime | None
     seen_at: datetime | None
@@ -50,13 +51,15 @@ class CaseRow:
 def cases(session: Session, period: Period) -> list[CaseRow]:
     """The period's cases; of a pair only the first, for the other is the same person's same trouble."""
     called, replied, stopped = (dict(_pairs(session, query)) for query in _moments(period))
-    columns = (CareCase.id, CareCase.level, CareCase.state, CareCase.category, CareCase.opened_at)
-    found = _counted(select(*columns, CareCase.acknowledged_at), period)
+    facts = (CareCase.id, CareCase.level, CareCase.state, CareCase.category, CareCase.outcome_kind)
+    moments = (CareCase.opened_at, CareCase.acknowledged_at, CareCase.closed_at)
+    found = _counted(select(*facts, *moments), period)
     return [
         CaseRow(
             row.level,
             row.state,
             row.category,
+            "open" if row.closed_at is None else row.outcome_kind or "unsaid",
             row.opened_at,
             called_at=called.get(row.id),
             seen_at=row.acknowledged_at,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import distinct, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.care import links
 from bot.clock import now
 from bot.db.models import Alert, CareCase, CaseEvent, Conversation
 from bot.db.states import CaseState, Owner
@@ -52,7 +53,7 @@ def check(session: Session, conversation: Conversation, staff_id: str) -> None:
 def _is(session: Session, conversation: Conversation, levels: list[Level]) -> bool:
     """True if conversation, open case or an unseen alert is of one of these levels."""
     case = select(CareCase.id).where(
-        CareCase.conversation_id == conversation.id, CareCase.state != CaseState.closed, CareCase.level.in_(levels)
+        links.has_conversation(conversation.id), CareCase.state != CaseState.closed, CareCase.level.in_(levels)
     )
     alert = select(Alert.id).where(
         Alert.conversation_id == conversation.id, Alert.acknowledged_at.is_(None), Alert.level.in_(levels)

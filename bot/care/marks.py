@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from bot import audit
+from bot.care import links
 from bot.db.care_models import AlarmMark
 from bot.db.models import CareCase, CaseEvent, Conversation, Message, Staff
 from bot.db.session import reading, transaction
@@ -96,7 +97,7 @@ def _should_be(verdict: Verdict, found: Level, level: Level | None) -> Level | N
 
 
 def _audit(session: Session, message: Message, staff_id: str, verdict: Verdict) -> None:
-    newest = select(CareCase).where(CareCase.conversation_id == message.conversation_id).order_by(CareCase.id.desc())
+    newest = select(CareCase).where(links.has_conversation(message.conversation_id)).order_by(CareCase.id.desc())
     case = session.execute(newest.limit(1)).scalar()
     if case is not None:
         note = f"{verdict} {message.public_id}"

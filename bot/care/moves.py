@@ -13,10 +13,11 @@ OWNER_MOVES = {
     Owner.closed: {Owner.bot, Owner.waiting},
 }
 CASE_MOVES = {
-    CaseState.open: {CaseState.acknowledged, CaseState.in_care, CaseState.closed},
-    CaseState.acknowledged: {CaseState.open, CaseState.in_care, CaseState.closed},
-    CaseState.in_care: {CaseState.follow_up, CaseState.closed, CaseState.open},
-    CaseState.follow_up: {CaseState.open, CaseState.in_care, CaseState.closed},
+    CaseState.open: {CaseState.acknowledged, CaseState.in_care, CaseState.closing, CaseState.closed},
+    CaseState.acknowledged: {CaseState.open, CaseState.in_care, CaseState.closing, CaseState.closed},
+    CaseState.in_care: {CaseState.open, CaseState.follow_up, CaseState.closing, CaseState.closed},
+    CaseState.follow_up: {CaseState.open, CaseState.in_care, CaseState.closing, CaseState.closed},
+    CaseState.closing: {CaseState.open, CaseState.in_care, CaseState.follow_up, CaseState.closed},
     CaseState.closed: {CaseState.open},
 }
 

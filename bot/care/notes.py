@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, s
 from sqlalchemy.orm import Session
 
 from bot import audit
+from bot.care import links
 from bot.care.panel import about
 from bot.db.care_models import Consent
 from bot.db.models import CareCase, CaseEvent, Conversation, Message, Staff
@@ -65,7 +66,7 @@ def _last_message(conversation_id: str) -> Select[int | None]:
 
 
 def _audit(session: Session, conversation_id: str, staff_id: str) -> None:
-    newest = select(CareCase.id).where(CareCase.conversation_id == conversation_id).order_by(CareCase.id.desc())
+    newest = select(CareCase.id).where(links.has_conversation(conversation_id)).order_by(CareCase.id.desc())
     case_id = session.execute(newest.limit(1)).scalar()
     if case_id is not None:
         session.add(CaseEvent(case_id=case_id, kind="noted", staff_id=staff_id))
@@ -114,7 +115,7 @@ def sweep(session: Session, *, sensitive: datetime, chat: datetime) -> None:
     or one that was closed after `sensitive`."""
     over = or_(ThreadNote.at < chat, and_(ThreadNote.at < sensitive, ~_may_keep()))
     held = exists().where(
-        CareCase.conversation_id == ThreadNote.conversation_id,
+        links.has_conversation(ThreadNote.conversation_id),
         or_(CareCase.state != CaseState.closed, CareCase.closed_at > sensitive),
     )
     session.execute(delete(ThreadNote).where(over, ~held).execution_options(synchronize_session=False))

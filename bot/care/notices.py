@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import audit, texts
 from bot.audit import Action
-from bot.care import scope
+from bot.care import links, scope
 from bot.clock import now
 from bot.db.models import Alert, CareCase, Conversation, Staff
 from bot.db.night_models import EscalationStep, Notice, NoticeAddress
@@ -125,8 +125,8 @@ def _letter(session: Session, conversation_id: str, url: str) -> Letter:
     """Number and level, nothing else: it may show on a locked screen, and it passes through foreign hands."""
     number = session.execute(
         select(CareCase.number)
-        .where(CareCase.conversation_id == conversation_id, CareCase.state != CaseState.closed)
-        .order_by(CareCase.paired_with.is_not(None), CareCase.id)
+        .where(links.has_conversation(conversation_id), CareCase.state != CaseState.closed)
+        .order_by(CareCase.conversation_id == conversation_id, CareCase.paired_with.is_not(None), CareCase.id)
         .limit(1)
     ).scalar()
     facts = {"case_number": number or "", "desk_address": _desk()}

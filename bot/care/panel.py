@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from bot import audit
+from bot.care import links
 from bot.db.care_models import CaseAnswer, Consent, EmergencyContact, MoodEntry, SafetyPlan
 from bot.db.models import CareCase, CaseEvent, Conversation
 from bot.db.session import reading, transaction
@@ -65,6 +66,7 @@ class Panel:
     moods: list[tuple[datetime, dict[str, Any]]]
     plan: dict[str, Any] | None
     has_contact: bool
+    others: list[Conversation]  # other conversations of the case in hand, joined with its code
 
 
 def of(conversation_id: str) -> Panel:
@@ -82,6 +84,7 @@ def of(conversation_id: str) -> Panel:
             moods=_moods(session, person),
             plan=_plan(session, person),
             has_contact=_contact(session, person) is not None,
+            others=_others(session, cases[0], conversation_id) if cases else [],
         )
 
 
@@ -102,9 +105,11 @@ def reveal_contact(conversation_id: str, staff_id: str, reason: str) -> str:
 
 
 def cases_of(conversation_id: str) -> Select[CareCase]:
-    """The case in hand first: open before closed, the first of a pair before the other, new before old."""
-    order = (CareCase.state == CaseState.closed, CareCase.paired_with.is_not(None), CareCase.id.desc())
-    return select(CareCase).where(CareCase.conversation_id == conversation_id).order_by(*order)
+    """The case in hand first: open before closed, one that was joined by its code before the conversation's own, the
+    first of a pair before the other, new before old."""
+    own = CareCase.conversation_id == conversation_id
+    order = (CareCase.state == CaseState.closed, own, CareCase.paired_with.is_not(None), CareCase.id.desc())
+    return select(CareCase).where(links.has_conversation(conversation_id)).order_by(*order)
 
 
 def about(session: Session, conversation_id: str) -> audit.Subject:
@@ -126,6 +131,12 @@ def _cases(session: Session, conversation_id: str) -> list[CareCase]:
     return [
         case for case in found if case is found[0] or case.state != CaseState.closed or case.paired_with == found[0].id
     ]
+
+
+def _others(session: Session, case: CareCase, conversation_id: str) -> list[Conversation]:
+    """The conversations of the case but for this one, each with its person."""
+    found = links.of_case(case).where(Conversation.id != conversation_id).options(joinedload(Conversation.person))
+    return list(session.execute(found).scalars())
 
 
 def _answers(session: Session, case_ids: list[int]) -> list[Answer]:

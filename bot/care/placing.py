@@ -7,7 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot import audit, texts
 from bot.audit import Action
-from bot.care import company, night, scope, units, waiting
+from bot.care import company, links, night, scope, units, waiting
 from bot.care.moves import move_case, move_owner
 from bot.care.panel import about, cases_of
 from bot.clock import now
@@ -29,20 +29,47 @@ class NobodySees(NotAllowedNow):
 def place_worker(conversation_id: str, by: str, unit_id: str | None) -> None:
     """Notes where the worker belongs, or that it is not known. Raises NobodySees, BadInput for a closed unit."""
     with transaction() as session:
-        conversation = lock_conversation(session, conversation_id)
+        lock_conversation(session, conversation_id)
         _must_be_open(session, unit_id)
-        row = session.get(WorkerUnit, conversation.person_id)
-        if row is not None and unit_id is None:
-            session.delete(row)
-        elif row is not None and unit_id is not None:
-            row.unit_id, row.set_at = unit_id, now()
-        elif unit_id is not None:
-            session.add(WorkerUnit(person_id=conversation.person_id, unit_id=unit_id))
+        joined = _joined(session, conversation_id)
+        for one in joined:
+            _set_unit(session, one.person_id, unit_id)
         session.flush()
-        if not scope.who_sees(session, conversation_id, scope.at_desk(session)):
+        if not all(scope.who_sees(session, one.id, scope.at_desk(session)) for one in joined):
             raise NobodySees("nobody could see it")
         _note(session, conversation_id, Action.unit_set, by)
-        release_unseen(session, by, conversation_id)
+        for one in joined:
+            release_unseen(session, by, one.id)
+
+
+def share_unit(session: Session, conversation: Conversation) -> None:
+    """Where one of the conversations that were joined has a unit, the others get it: the wall is the same for all."""
+    joined = _joined(session, conversation.id)
+    known = [row.unit_id for one in joined if (row := session.get(WorkerUnit, one.person_id)) is not None]
+    for one in joined:
+        if known and session.get(WorkerUnit, one.person_id) is None:
+            _set_unit(session, one.person_id, known[0])
+    session.flush()
+    for one in joined:
+        release_unseen(session, None, one.id)
+
+
+def _joined(session: Session, conversation_id: str) -> list[Conversation]:
+    """This conversation and those of the same case."""
+    case = session.execute(cases_of(conversation_id).limit(1)).scalar_one_or_none()
+    if case is None:
+        return [session.get_one(Conversation, conversation_id)]
+    return list(session.execute(links.of_case(case)).scalars())
+
+
+def _set_unit(session: Session, person_id: str, unit_id: str | None) -> None:
+    row = session.get(WorkerUnit, person_id)
+    if row is not None and unit_id is None:
+        session.delete(row)
+    elif row is not None and unit_id is not None:
+        row.unit_id, row.set_at = unit_id, now()
+    elif unit_id is not None:
+        session.add(WorkerUnit(person_id=person_id, unit_id=unit_id))
 
 
 def place_staff(by: str, staff_id: str, unit_id: str | None, employer_id: str | None) -> None:

@@ -11,10 +11,11 @@ from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session, joinedload
 
 from bot.care import company, night, waiting
+from bot.db.case_models import CaseLink
 from bot.db.models import Alert, CareCase, Conversation
 from bot.db.session import reading
 from bot.db.states import AgeBand, CaseState, Owner
-from bot.level import Level
+from bot.level import Level, max_level
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class QueueRow:
     age_band: AgeBand | None
     pair: str | None = None  # number of the open case that belongs to this one
     callback_at: datetime | None = None  # when an answer was promised from, if it was and nobody has answered
+    continues: str | None = None  # the channel where the case was opened, if it was joined here with its code
     chain: night.Chain | None = None  # whom an imminent alert has called so far, while nobody has seen it
 
 
@@ -47,7 +49,10 @@ def queue() -> list[QueueRow]:
         chains = night.chains(session)
         promised = {row.conversation_id: row.due_at for row in waiting.callbacks(session)}
         grouped = _by_conversation(session.execute(_open_cases()).scalars())
-        rows = [_case_row(cases, names, unseen, promised) for cases in grouped]
+        rows = [_case_row(cases[0].conversation, cases, names, unseen, promised) for cases in grouped]
+        joined = [pair for pair in session.execute(_joined()) if _is_alive(pair[0], unseen)]
+        rows = [row for row in rows if row.conversation_id not in {one.id for one, _ in joined}]
+        rows += [_case_row(one, [case], names, unseen, promised) for one, case in joined]
         with_case = {row.conversation_id for row in rows}
         rows += [_alert_row(session, cid, *unseen[cid]) for cid in unseen if cid not in with_case]
     rows = [replace(row, chain=chains.get(row.conversation_id)) for row in rows]
@@ -76,6 +81,22 @@ def _open_cases() -> Select[CareCase]:
     )
 
 
+def _joined() -> Select[Conversation, CareCase]:
+    """The conversations that were joined to an open case with its code."""
+    return (
+        select(Conversation, CareCase)
+        .join(CaseLink, CaseLink.conversation_id == Conversation.id)
+        .join(CareCase, CareCase.id == CaseLink.case_id)
+        .where(CareCase.state != CaseState.closed)
+        .options(joinedload(Conversation.person), joinedload(CareCase.conversation))
+    )
+
+
+def _is_alive(conversation: Conversation, unseen: dict[str, tuple[int, datetime, int]]) -> bool:
+    """True if somebody waits or is cared for there: else the case's own line says all."""
+    return conversation.owner in (Owner.waiting, Owner.counsellor) or conversation.id in unseen
+
+
 def _by_conversation(cases: Iterable[CareCase]) -> Iterable[list[CareCase]]:
     """The open cases of each conversation: one line of the queue."""
     together: dict[str, list[CareCase]] = {}
@@ -85,28 +106,31 @@ def _by_conversation(cases: Iterable[CareCase]) -> Iterable[list[CareCase]]:
 
 
 def _case_row(
+    conversation: Conversation,
     cases: list[CareCase],
     names: dict[str, str],
     unseen: dict[str, tuple[int, datetime, int]],
     promised: dict[str, datetime],
 ) -> QueueRow:
     case, *others = cases
+    count, _, rank = unseen.get(conversation.id, (0, None, 0))
     return QueueRow(
         number=case.number,
-        conversation_id=case.conversation_id,
-        pseudonym=case.person.pseudonym,
-        channel=case.conversation.channel,
-        level=case.level,
+        conversation_id=conversation.id,
+        pseudonym=conversation.person.pseudonym,
+        channel=conversation.channel,
+        level=max_level(case.level, list(Level)[rank]),  # what a person set does not silence an alarm
         kind=case.kind,
         state=case.state,
-        owner=case.conversation.owner,
+        owner=conversation.owner,
         staff_name=names.get(case.staff_id or ""),
         waiting_since=case.waiting_since,
-        alerts=unseen.get(case.conversation_id, (0,))[0],
-        drill=case.conversation.drill,
-        age_band=case.person.age_band,
+        alerts=count,
+        drill=conversation.drill,
+        age_band=conversation.person.age_band,
         pair=others[0].number if others else None,
-        callback_at=promised.get(case.conversation_id),
+        callback_at=promised.get(conversation.id),
+        continues=case.conversation.channel if conversation.id != case.conversation_id else None,
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from bot import audit
-from bot.care import notes
+from bot.care import casework, links, notes
 from bot.care.erasure import blank
 from bot.clock import now
 from bot.db.care_models import CaseAnswer, Consent, MoodEntry
@@ -28,6 +28,7 @@ def sweep() -> int:
         erased += count
     with transaction() as session:
         _old_answers(session)
+        casework.sweep(session, _before(settings().sensitive_days))
         notes.sweep(session, sensitive=_before(settings().sensitive_days), chat=_before(settings().chat_days))
         session.execute(delete(MoodEntry).where(MoodEntry.at < _before(settings().chat_days)))
         if erased:
@@ -68,7 +69,7 @@ def _on_case(which: ColumnElement[bool]) -> ColumnElement[bool]:
         Message.created_at >= CareCase.opened_at,
         or_(CareCase.closed_at.is_(None), Message.created_at <= CareCase.closed_at),
     )
-    of_conversation = CareCase.conversation_id == Message.conversation_id
+    of_conversation = links.has_conversation(Message.conversation_id)
     return exists().where(of_conversation, or_(named.correlate(CareCase, Message), during), which).correlate(Message)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Collection
 from sqlalchemy import CTE, ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from bot.db.models import Alert, Conversation, Staff
+from bot.care import links
+from bot.db.models import Alert, CareCase, Conversation, Staff
 from bot.db.org_models import StaffUnit, UnionUnit, WorkerUnit
 from bot.db.session import reading
 from bot.db.states import Role, UnitKind
@@ -83,6 +84,22 @@ def check(staff_id: str, conversation_id: str) -> None:
     with reading() as session:
         if not sees(session, staff_id, conversation_id):
             raise NotFound("no such conversation")
+
+
+def visible_cases(session: Session, staff_id: str, numbers: Collection[str]) -> set[str]:
+    """Gives those of these cases of which this person may see every conversation."""
+    belongs = and_(links.has_conversation(Conversation.id), CareCase.number.in_(numbers))
+    pairs = session.execute(select(CareCase.number, Conversation.id).join(Conversation, belongs)).all()
+    seen = visible(session, staff_id, {conversation_id for _, conversation_id in pairs})
+    hidden = {number for number, conversation_id in pairs if conversation_id not in seen}
+    return {number for number, _ in pairs} - hidden
+
+
+def check_case(staff_id: str, number: str) -> None:
+    """Raises NotFound if there is no such case for this person: the same for a foreign one and for none."""
+    with reading() as session:
+        if not visible_cases(session, staff_id, [number]):
+            raise NotFound("no such case")
 
 
 def who_sees(session: Session, conversation_id: str, staff_ids: Collection[str]) -> set[str]:

@@ -6,6 +6,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from bot import audit, texts
+from bot.care import links
 from bot.care.company import must_speak
 from bot.care.panel import about
 from bot.clock import now
@@ -55,7 +56,7 @@ def _sent_before(
 
 def _mark_change(session: Session, conversation: Conversation, staff_id: str) -> None:
     """Tells the worker that somebody else speaks from now on; nothing if nobody has spoken since a person came."""
-    came = select(func.max(CareCase.claimed_at)).where(CareCase.conversation_id == conversation.id).scalar_subquery()
+    came = select(func.max(CareCase.claimed_at)).where(links.has_conversation(conversation.id)).scalar_subquery()
     last = select(Message.staff_id).where(
         Message.conversation_id == conversation.id, Message.author == Author.counsellor, Message.created_at >= came
     )

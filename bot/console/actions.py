@@ -10,15 +10,22 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
-from bot.care import desk, load
+from bot.care import closing, desk, load
 from bot.console import cases, guard, labels
 from bot.console.edge import DeskRoute, Shown
 from bot.db.models import StaffSession
+from bot.db.states import OutcomeKind
 from bot.errors import NotAllowedNow
+from bot.level import Level
 
 routes = APIRouter(prefix="/api", route_class=DeskRoute)
 Counsellor = Annotated[StaffSession, Depends(guard.cases)]
 Done = dict[str, Any]
+
+
+def clean(text: str) -> str:
+    """Gives a text without what no channel and no table can carry: NUL and lone surrogates."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 class Words(BaseModel):
@@ -28,14 +35,22 @@ class Words(BaseModel):
 
     @property
     def clean(self) -> str:
-        """The text without what no channel can carry: NUL and lone surrogates."""
-        return self.text.replace("\x00", "").encode("utf-8", "replace").decode()
+        """The text as `clean` gives it."""
+        return clean(self.text)
 
 
 class Choice(BaseModel):
     """Whether the counsellor was asked, and wants one more."""
 
     confirmed: bool = False
+
+
+class Ending(Words):
+    """How a case ended; the text is the summary."""
+
+    kind: OutcomeKind
+    risk: Level
+    contact: bool = False
 
 
 class Reply(Words):
@@ -93,10 +108,11 @@ async def hand_back(conversation_id: guard.ConversationId, request: Request, ses
 
 
 @routes.post("/c/{conversation_id}/close")
-async def close(conversation_id: guard.ConversationId, words: Words, request: Request, session: Counsellor) -> Done:
-    """Closes the case; the words are its outcome."""
-    await do(request, conversation_id, desk.close, session.staff_id, words.clean)
-    return {"ok": True}
+async def close(conversation_id: guard.ConversationId, told: Ending, request: Request, session: Counsellor) -> Done:
+    """Closes the case, or asks a lead to; says whether it is closed."""
+    report = closing.Report(told.kind, told.clean, told.risk, told.contact)
+    closed = await do(request, conversation_id, closing.close, session.staff_id, report)
+    return {"ok": True, "closed": closed}
 
 
 @routes.post("/here")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.care import company, desk, identity, reply_window, scope
+from bot.care import company, desk, identity, reply_window, scope, todo
 from bot.clock import local, now
 from bot.console import beside, labels, night, window
 from bot.console.cases import holders, stuck_messages, unanswered
@@ -39,8 +39,8 @@ class Snapshot:
 
     `holders` maps a conversation to the id of the counsellor who has it, `unanswered` to how many messages the worker
     has written since the counsellor last spoke, and since when; `guests` maps (conversation, staff id) to whether they
-    have joined, `windows` a conversation to what its channel allows. It is everybody's: `payload` gives each their
-    part.
+    have joined, `windows` a conversation to what its channel allows, `todo` a staff id to the conversations of what
+    waits for them. It is everybody's: `payload` gives each their part.
     """
 
     rows: list[desk.QueueRow]
@@ -49,6 +49,7 @@ class Snapshot:
     undelivered: list[str]  # the conversation of each message that came to nothing
     guests: dict[tuple[str, str], bool] = field(default_factory=dict)
     windows: dict[str, reply_window.Left] = field(default_factory=dict)
+    todo: dict[str, list[str]] = field(default_factory=dict)
 
 
 class Board:
@@ -94,7 +95,7 @@ def _read() -> Snapshot:
     with reading() as session:
         guests = {(one.conversation_id, one.staff_id): one.joined for one in company.guests(session)}
         windows = reply_window.of_all(session, [row.conversation_id for row in rows])
-    return Snapshot(rows, holders(), unanswered(), undelivered, guests, windows)
+    return Snapshot(rows, holders(), unanswered(), undelivered, guests, windows, todo.waiting())
 
 
 def payload(snapshot: Snapshot, staff_id: str) -> dict[str, Any]:
@@ -102,7 +103,8 @@ def payload(snapshot: Snapshot, staff_id: str) -> dict[str, Any]:
 
     What they may see is asked anew each time, so that a change of unit counts at once. Reads the database.
     """
-    ids = {row.conversation_id for row in snapshot.rows} | set(snapshot.undelivered)
+    waiting = snapshot.todo.get(staff_id, [])
+    ids = {row.conversation_id for row in snapshot.rows} | {*snapshot.undelivered, *waiting}
     with reading() as session:
         seen = scope.visible(session, staff_id, ids)
         notices = beside.notices(session, staff_id)
@@ -112,6 +114,7 @@ def payload(snapshot: Snapshot, staff_id: str) -> dict[str, Any]:
         "undelivered": sum(one in seen for one in snapshot.undelivered),
         "notices": notices,
         "asked": asked,
+        "todo": sum(one in seen for one in waiting),
     }
 
 
@@ -132,6 +135,7 @@ def _row(row: desk.QueueRow, snapshot: Snapshot, staff_id: str) -> dict[str, Any
         "invited": joined is False,
         "badges": labels.badges(drill=row.drill, age_band=row.age_band, kind=row.kind),
         "pair": row.pair,
+        "continues": labels.channel(row.continues) if row.continues else None,
         "callback": f"{local(row.callback_at):%m-%d %H:%M}" if row.callback_at else None,
         "holder": row.staff_name,
         "since": iso(row.waiting_since),

@@ -96,6 +96,7 @@ def payload(found: panel.Panel) -> dict[str, Any]:
         "moods": [{"at": _day(at), "lines": _lines(body)} for at, body in found.moods],
         "plan": None if found.plan is None else _lines(found.plan),
         "contact": found.has_contact,
+        "others": [_elsewhere(one) for one in found.others],
     }
 
 
@@ -108,6 +109,11 @@ def _case(case: panel.CaseLine) -> dict[str, str]:
         "level_label": labels.LEVELS[case.level],
         "state": labels.STATES[case.state],
     }
+
+
+def _elsewhere(one: Conversation) -> dict[str, str]:
+    about = f"{labels.channel(one.channel)} · {one.person.pseudonym}"
+    return {"conversation": one.id, "about": about}
 
 
 def _answer(answer: panel.Answer) -> dict[str, str]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot import audit
 from bot.audit import Action
-from bot.care import panel, reply_window
+from bot.care import casefile, panel, reply_window
 from bot.clock import now
 from bot.console import beside, delivery, labels, thread, window
 from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Inbox, Message, Staff
@@ -47,7 +47,7 @@ def note_read(
         case = _newest_case(session, conversation_id)
         about = audit.case_or(case.number if case else None, conversation_id)
         on_record = audit.looked_lately(session, action, staff_id, about)
-        on_case = case is None or _read_since(session, case, staff_id, now() - again_after)
+        on_case = case is None or casefile.read_since(session, case, staff_id, now() - again_after)
     if on_record and on_case:
         return
     with transaction() as session:
@@ -55,13 +55,6 @@ def note_read(
             audit.record(session, action, staff_id, about)
         if case is not None and not on_case:
             session.add(CaseEvent(case_id=case.id, kind="read", staff_id=staff_id))
-
-
-def _read_since(session: Session, case: CareCase, staff_id: str, since: datetime) -> bool:
-    seen = select(CaseEvent.id).where(
-        CaseEvent.case_id == case.id, CaseEvent.kind == "read", CaseEvent.staff_id == staff_id, CaseEvent.at > since
-    )
-    return session.execute(seen.limit(1)).first() is not None
 
 
 def _conversation(session: Session, conversation_id: str) -> Conversation:
@@ -120,8 +113,9 @@ def _case_facts(conversation: Conversation, case: CareCase | None) -> dict[str, 
 def _may(conversation: Conversation, case: CareCase | None, staff_id: str, joined: bool) -> dict[str, bool]:
     held = conversation.owner == Owner.counsellor
     mine = held and conversation.counsellor_id == staff_id
-    open_case = case is not None and case.state != CaseState.closed
-    return {"claim": not held, "reply": mine or joined, "hand_back": mine, "close": open_case and (mine or not held)}
+    going_on = case is not None and case.state not in (CaseState.closed, CaseState.closing)
+    may_close = going_on and (mine or not held)
+    return {"claim": not held, "reply": mine or joined, "hand_back": mine, "close": may_close}
 
 
 def holder_name(conversation_id: str) -> str | None:

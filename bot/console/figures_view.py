@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from bot.care.figures import REPLIED, SEEN, Breakdown, Figures
 from bot.care.suppression import Table
-from bot.console import chart, labels
+from bot.console import case_labels, chart, labels
 from bot.db.states import CaseState, Category, RatingValue, Verdict
 from bot.level import Level
 from bot.settings import settings
@@ -23,6 +23,8 @@ _REPLIED = dict(
     zip(REPLIED, ("及时回话", "超时回话", "还在等", "职工先走了", "没有等到回话", "没有叫真人"), strict=True)
 )
 _RATED = {RatingValue.good: "帮上了", RatingValue.fair: "帮上一些", RatingValue.poor: "没帮上", "unrated": "没有点"}
+_OUTCOMES: dict[str, str] = {one.value: label for one, label in case_labels.OUTCOMES.items()}
+_OUTCOMES |= {"unsaid": "没有记", "open": "还没有结案"}
 _SECTIONS: dict[str, tuple[str, str, Mapping[str, str]]] = {  # key → title, what one row is, how a row is called
     "seen": ("多久有人看到", "看到", _SEEN),
     "replied": ("多久有真人回话", "回话", _REPLIED),
@@ -31,6 +33,11 @@ _SECTIONS: dict[str, tuple[str, str, Mapping[str, str]]] = {  # key → title, w
     "signs_by_hour": ("一天里什么时候有危险信号", "时段", {}),
     "states": ("办到哪一步", "状态", {state: labels.STATES[state] for state in CaseState}),
     "categories": ("是什么事", "类别", {one: labels.CATEGORIES[one] for one in Category}),
+    "outcomes": (
+        "怎么结束的",
+        "结果",
+        _OUTCOMES,
+    ),
     "load": ("各人接了多少", "值班员", {}),
     "alarms": ("报警准不准", "值班员的判断", {verdict: labels.VERDICTS[verdict] for verdict in Verdict}),
     "ratings": ("职工怎么说", "评价", _RATED),

@@ -27,7 +27,9 @@ CSRF_FIELD = "csrf"
 READS = {"GET", "HEAD"}
 RowId = Annotated[int, Field(ge=0, le=2**31 - 1)]  # beyond that PostgreSQL and SQLite raise
 ID = "^[0-9a-f]{32}$"
+NUMBER = "^[0-9]{8}-[0-9]{5,9}$"
 CONVERSATION = "conversation_id"  # a route with this in its path is about one conversation
+CASE = "number"  # and one with this about one case
 ConversationId = Annotated[str, Path(pattern=ID)]
 Check = Callable[[Request], Awaitable[StaffSession]]
 DECLARED: dict[Check, frozenset[Role]] = {}
@@ -129,12 +131,13 @@ async def _check_csrf(request: Request, expected: str) -> None:
 
 
 async def _check_scope(request: Request, staff_id: str) -> None:
-    conversation_id = request.path_params.get(CONVERSATION)
-    if conversation_id is None:
-        return
-    if not re.fullmatch(ID, conversation_id):
-        raise NotFound("no such conversation")
-    await asyncio.to_thread(scope.check, staff_id, conversation_id)
+    for name, form, check in ((CONVERSATION, ID, scope.check), (CASE, NUMBER, scope.check_case)):
+        value = request.path_params.get(name)
+        if value is None:
+            continue
+        if not re.fullmatch(form, value):
+            raise NotFound("no such thing")
+        await asyncio.to_thread(check, staff_id, value)
 
 
 def form_token(request: Request) -> str:

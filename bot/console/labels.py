@@ -13,6 +13,7 @@ STATES = {
     CaseState.acknowledged: "已知晓，待接手",
     CaseState.in_care: "陪谈中",
     CaseState.follow_up: "跟进中",
+    CaseState.closing: "等督导同意结案",
     CaseState.closed: "已结案",
 }
 ROLES = {

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from bot import audit
 from bot.care import desk, notes, scope
 from bot.clock import local
-from bot.console import assets, board, cases, guard, labels
+from bot.console import assets, board, case_labels, cases, guard, labels
 from bot.console.edge import DeskRoute
 from bot.console.render import page
 from bot.db.models import StaffSession
@@ -35,6 +35,8 @@ def _who(session: StaffSession) -> dict[str, Any]:
         "server_time": board.server_time(),
         "sees_people": session.staff.role == Role.admin,
         "max_note": notes.MAX_NOTE,
+        "outcomes": case_labels.OUTCOMES,
+        "levels": labels.LEVELS,
         "leads": session.staff.role in guard.LEAD_ROLES,
         "sees_lexicon": session.staff.role in guard.LEXICON_ROLES,
         "sees_audit": session.staff.role in guard.AUDIT_ROLES,

@@ -11,6 +11,7 @@ from bot.console import (
     actions,
     audit,
     care,
+    casefile,
     company,
     debrief,
     entry,
@@ -23,6 +24,7 @@ from bot.console import (
     rota,
     streams,
     talk,
+    todo,
     units,
 )
 from bot.console.board import Board, Feed
@@ -30,8 +32,8 @@ from bot.typing_sign import TypingSigns
 
 PREFIX = "/desk"
 PARTS = (
-    *(entry, account, people, units, pages, actions, care, talk, company, identity),
-    *(replies, lexicon, rota, figures, debrief, audit, streams),
+    *(entry, account, people, units, replies, lexicon, rota, figures, debrief, audit),
+    *(pages, actions, care, talk, company, identity, casefile, todo, streams),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.audit import Action
 
 C = "/desk/c/{conversation_id}"
+CASE = "/desk/case/{number}"
 API = "/desk/api/c/{conversation_id}"
 LEXICON = "/desk/triage/api"
 AUDIT = "/desk/audit"
@@ -66,7 +67,24 @@ LEAVES: dict[tuple[str, str], Action] = {
     ("POST", f"{API}/take_over"): Action.taken_over,
     ("POST", "/desk/api/search"): Action.searched,
     ("POST", f"{API}/hand_back"): Action.handed_back,
-    ("POST", f"{API}/close"): Action.closed,
+    ("POST", f"{API}/close"): Action.close_asked,
+    ("GET", CASE): Action.case_read,
+    ("GET", "/desk/todo"): Action.todo_read,
+    ("POST", f"{CASE}/level"): Action.level_set,
+    ("POST", f"{CASE}/category"): Action.category_set,
+    ("POST", f"{CASE}/plan"): Action.plan_changed,
+    ("POST", f"{CASE}/plan/{{row}}/done"): Action.plan_changed,
+    ("POST", f"{CASE}/check"): Action.checked,
+    ("POST", f"{CASE}/task"): Action.task_changed,
+    ("POST", f"{CASE}/task/{{row}}/done"): Action.task_changed,
+    ("POST", f"{CASE}/refer"): Action.referred,
+    ("POST", f"{CASE}/referral/{{row}}/accept"): Action.referral_accepted,
+    ("POST", f"{CASE}/referral/{{row}}/reject"): Action.referral_rejected,
+    ("POST", f"{CASE}/referral/{{row}}/done"): Action.referral_done,
+    ("POST", f"{CASE}/close"): Action.close_asked,
+    ("POST", f"{CASE}/approve"): Action.closed,
+    ("POST", f"{CASE}/send_back"): Action.close_sent_back,
+    ("POST", f"{CASE}/reopen"): Action.reopened,
     ("POST", f"{API}/mark"): Action.marked,
     ("POST", "/desk/replies"): Action.canned_saved,
     ("POST", "/desk/replies/use"): Action.canned_retired,

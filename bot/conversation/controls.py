@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from sqlalchemy import select
 
-from bot.care import follow_up, ratings
+from bot.care import codes, follow_up, ratings
 from bot.channels.incoming import Form
 from bot.clock import now
 from bot.conversation.turn import Turn
@@ -51,6 +51,8 @@ class Control(StrEnum):
     rate_more = "rate_more"  # the wish to say a word to a rating
     rate_words = "rate_words"  # that word
     rate_skip = "rate_skip"
+    code = "code"  # wants a code to go on elsewhere
+    go_on = "go_on"  # has typed one
 
 
 def control_of(turn: Turn, payload: str | None) -> Control | None:
@@ -58,6 +60,8 @@ def control_of(turn: Turn, payload: str | None) -> Control | None:
     if payload is not None:
         name = payload.removeprefix(PAYLOAD)
         return Control(name) if payload.startswith(PAYLOAD) and name in set(Control) else None
+    if codes.typed(turn.text) is not None:
+        return Control.go_on
     if turn.level == Level.low and asked_last(turn) == follow_up.EVENT:
         return Control.worse  # distress, however it is put, is a bad answer to how it goes
     if turn.text and len(turn.text) <= LONGEST:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot import triage
-from bot.care import night
+from bot.care import codes, night
 from bot.channels.incoming import Accepted, Incoming
 from bot.clock import now
 from bot.conversation import crash
@@ -79,9 +79,9 @@ def _before(session: Session, conversation_id: str) -> list[Message]:
 
 def assess_safely(incoming: Incoming, before: Sequence[Message] = ()) -> Assessment:
     """Triage that cannot fail: a text it cannot assess is shown to a person rather than passed over."""
-    earlier = [Earlier(row.body, row.level or Level.none, row.created_at) for row in reversed(before)]
+    earlier = [Earlier(_readable(row.body), row.level or Level.none, row.created_at) for row in reversed(before)]
     try:
-        assessment = triage.assess_after(earlier, incoming.text, now())
+        assessment = triage.assess_after(earlier, _readable(incoming.text), now())
     except Exception as error:  # whatever is wrong in triage, the worker must not be lost by it
         log.error("triage failed: %s", type(error).__name__)
         assessment = Assessment(level=Level.high, score=1.0, reasons=())
@@ -89,6 +89,11 @@ def assess_safely(incoming: Incoming, before: Sequence[Message] = ()) -> Assessm
     if forced.rank <= assessment.level.rank:
         return assessment
     return Assessment(level=forced, score=1.0, reasons=assessment.reasons)
+
+
+def _readable(text: str) -> str:
+    """The text for triage: of a receipt code the code alone, in which no cry for help can be read by chance."""
+    return codes.alone(text) or text
 
 
 def _store(session: Session, incoming: Incoming, assessment: Assessment, before: Sequence[Message]) -> Accepted:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import texts
-from bot.care import erasure, follow_up, people, ratings, records, tasks
+from bot.care import codes, erasure, follow_up, links, people, ratings, records, tasks
 from bot.clock import now
 from bot.conversation.controls import Control
 from bot.conversation.turn import Reply, Turn
@@ -81,8 +81,8 @@ def _farewell(session: Session, conversation: Conversation, turn: Turn) -> Reply
     tasks.end(session, conversation.id, TaskKind.still_waiting)
     case = session.execute(
         select(CareCase)
-        .where(CareCase.conversation_id == conversation.id, CareCase.state != CaseState.closed)
-        .order_by(CareCase.id)
+        .where(links.has_conversation(conversation.id), CareCase.state != CaseState.closed)
+        .order_by(CareCase.conversation_id == conversation.id, CareCase.id)
         .limit(1)
     ).scalar()
     if case is not None:
@@ -121,6 +121,16 @@ def _no_words(session: Session, conversation: Conversation, turn: Turn) -> Reply
     return _said("rating_skipped")
 
 
+def _code(session: Session, conversation: Conversation, turn: Turn) -> Reply:
+    code = codes.issue(session, conversation)
+    return _said("code_none") if code is None else _said("code_given", "code_given", receipt_code=code)
+
+
+def _go_on(session: Session, conversation: Conversation, turn: Turn) -> Reply:
+    code = codes.typed(turn.text) or ""
+    return _said(f"code_{codes.use(session, conversation, code)}")
+
+
 DEEDS: dict[Control, Deed] = {
     Control.delete: _ask_before_erasing,
     Control.erase: _erase,
@@ -134,6 +144,8 @@ DEEDS: dict[Control, Deed] = {
     Control.rate_fair: lambda session, conversation, turn: _rated(session, conversation, turn, RatingValue.fair),
     Control.rate_poor: lambda session, conversation, turn: _rated(session, conversation, turn, RatingValue.poor),
     Control.leave_alone: _leave_alone,
+    Control.code: _code,
+    Control.go_on: _go_on,
     **{
         answer: lambda session, conversation, turn, answer=answer: _answered(session, conversation, turn, answer)  # type: ignore[misc]
         for answer in (Control.better, Control.same, Control.worse)

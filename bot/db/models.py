@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from bot.clock import now
 from bot.db.base import Base, new_id
 from bot.db.encryption import EncryptedText
-from bot.db.states import AgeBand, Author, CaseState, Category, InboxState, OutboxState, Owner, Role
+from bot.db.states import AgeBand, Author, CaseState, Category, InboxState, OutboxState, OutcomeKind, Owner, Role
 from bot.level import Level
 
 
@@ -159,7 +159,11 @@ class CareCase(Base):
     acknowledged_at: Mapped[datetime | None]
     claimed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-    outcome: Mapped[str | None] = mapped_column(EncryptedText)
+    outcome: Mapped[str | None] = mapped_column(EncryptedText)  # the summary, in the words of who closed it
+    outcome_kind: Mapped[OutcomeKind | None]  # counts once `closed_at` is set; before it is what was asked for
+    risk_at_close: Mapped[Level | None]
+    contact_follows: Mapped[bool | None]  # whether the worker is contacted again after the closing
+    closing_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))  # who asked to close it last
     conversation: Mapped[Conversation] = relationship()
     person: Mapped[Person] = relationship()
 

@@ -40,6 +40,7 @@ class CaseState(StrEnum):
     acknowledged = "acknowledged"
     in_care = "in_care"
     follow_up = "follow_up"
+    closing = "closing"  # somebody asked to close it; a lead has to approve
     closed = "closed"
 
 
@@ -147,3 +148,36 @@ class IdentityState(StrEnum):
     granted = "granted"  # until a moment
     refused = "refused"
     at_once = "at_once"  # a lead looked by themselves: a life was in danger
+
+
+class OutcomeKind(StrEnum):
+    """How a case ended."""
+
+    resolved = "resolved"
+    referred = "referred"
+    lost_contact = "lost_contact"
+    declined = "declined"  # the worker wants no further help
+    duplicate = "duplicate"
+    false_alarm = "false_alarm"
+
+
+class ReferralTo(StrEnum):
+    """To whom a case is referred: the first three sit at the desk and answer for themselves."""
+
+    counsellors = "counsellors"
+    lead = "lead"
+    legal_aid = "legal_aid"
+    hospital = "hospital"
+    outside = "outside"
+
+    @property
+    def is_inside(self) -> bool:
+        """True where somebody at the desk takes it; of others a counsellor records the answer."""
+        return self in (ReferralTo.counsellors, ReferralTo.lead, ReferralTo.legal_aid)
+
+
+class ReferralState(StrEnum):
+    offered = "offered"
+    accepted = "accepted"
+    rejected = "rejected"
+    done = "done"

@@ -8,14 +8,16 @@ from typing import Any
 from sqlalchemy import select, update
 
 from bot import care
-from bot.care import answers, company, desk, marks, notes, people
+from bot.care import answers, closing, company, desk, marks, notes, people
+from bot.care.panel import cases_of
 from bot.clock import now
 from bot.conversation import render
 from bot.conversation.turn import Reply
 from bot.db.models import CareCase, Conversation, Inbox, Message, Outbox
 from bot.db.session import reading, transaction
-from bot.db.states import AgeBand, Author, Category, InboxState, OutboxState, Purpose, Verdict
+from bot.db.states import AgeBand, Author, Category, InboxState, OutboxState, OutcomeKind, Purpose, Verdict
 from bot.demo.stage import Stage, Talk, say
+from bot.level import Level
 
 Act = Callable[[Stage, Talk, Any], None]
 
@@ -57,10 +59,21 @@ def _hand_back(stage: Stage, talk: Talk, _: Any) -> None:
     talk.holder = ""
 
 
+def _ask_close(stage: Stage, talk: Talk, asked: list[str]) -> None:
+    """[login, outcome] of a grave case: it waits for a lead."""
+    login, outcome = asked
+    report = closing.Report(OutcomeKind.resolved, outcome, Level.low, contact_follows=True)
+    closing.close(talk.conversation_id, stage.staff[login], report)
+
+
 def _close(stage: Stage, talk: Talk, closed: list[str]) -> None:
-    """[login, outcome]."""
+    """[login, outcome]; where a lead has to approve, one does."""
     login, outcome = closed
-    desk.close(talk.conversation_id, stage.staff[login], outcome)
+    report = closing.Report(OutcomeKind.resolved, outcome, Level.low)
+    if not closing.close(talk.conversation_id, stage.staff[login], report):
+        with reading() as session:
+            number = session.execute(cases_of(talk.conversation_id).limit(1)).scalar_one().number
+        closing.approve(number, stage.staff["wuhua" if login != "wuhua" else "zhengli"])
 
 
 def _invite(stage: Stage, talk: Talk, login: str) -> None:
@@ -163,6 +176,7 @@ ACTS: dict[str, Act] = {
     "reply": _reply,
     "note": _note,
     "hand_back": _hand_back,
+    "ask_close": _ask_close,
     "close": _close,
     "invite": _invite,
     "join": _join,

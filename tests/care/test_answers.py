@@ -16,6 +16,7 @@ from bot.db.states import CaseState, Category
 from bot.errors import NotFound
 from bot.level import Level
 from tests.care.test_cases import staff, the_case
+from tests.closing import close
 from tests.conversation.acts import say
 
 
@@ -50,7 +51,7 @@ def test_the_newest_answer_counts_and_a_closed_case_has_none(any_database: str) 
     assert answers.known(receipt.message_id) == {"attempt": "skip"}
     holder = staff("a")
     desk.claim(receipt.conversation_id, holder)
-    desk.close(receipt.conversation_id, holder, "已转介")
+    close(receipt.conversation_id, holder, "已转介")
     assert answers.known(receipt.message_id) == {}
 
 
@@ -95,11 +96,11 @@ def test_of_a_pair_the_first_is_closed_first_and_then_the_other(any_database: st
     receipt, holder = say("工资三个月没发，不想活了"), staff("a")
     care.open_case(receipt.message_id, Level.high, "self_harm")
     desk.claim(receipt.conversation_id, holder)
-    desk.close(receipt.conversation_id, holder, "已转介")
+    close(receipt.conversation_id, holder, "已转介")
     with reading() as session:
         rows = session.execute(select(CareCase).order_by(CareCase.id)).scalars().all()
     assert [row.state for row in rows] == [CaseState.closed, CaseState.open]
-    desk.close(receipt.conversation_id, holder, "欠薪已报")
+    close(receipt.conversation_id, holder, "欠薪已报")
     assert desk.queue() == []
 
 

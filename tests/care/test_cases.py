@@ -15,6 +15,7 @@ from bot.db.session import reading, transaction
 from bot.db.states import CaseState, Owner
 from bot.errors import BadInput, NotAllowedNow, NotFound
 from bot.level import Level
+from tests.closing import close
 from tests.conversation.acts import say
 
 
@@ -90,8 +91,8 @@ def test_after_closing_the_next_sign_opens_a_second_case(any_database: str) -> N
     care.open_case(receipt.message_id, Level.high)
     desk.claim(receipt.conversation_id, holder)
     with pytest.raises(BadInput):
-        desk.close(receipt.conversation_id, holder, " ")
-    desk.close(receipt.conversation_id, holder, "已转介")
+        close(receipt.conversation_id, holder, " ")
+    close(receipt.conversation_id, holder, "已转介")
     assert desk.queue() == []
     assert care.open_case(say("又不想活了").message_id, Level.high).created
 

@@ -15,6 +15,7 @@ from bot.errors import BadInput, NotAllowed, NotAllowedNow, NotFound
 from tests.care.ground import person_of
 from tests.care.test_cases import staff
 from tests.care.test_speaking import held
+from tests.closing import close
 
 
 def lead(login: str) -> str:
@@ -162,7 +163,7 @@ def test_who_joined_neither_hands_back_nor_closes_nor_invites(any_database: str)
     company.join(conversation, second)
     for act in (
         lambda: desk.hand_back(conversation, second),
-        lambda: desk.close(conversation, second, "好了"),
+        lambda: close(conversation, second, "好了"),
         lambda: company.invite(conversation, second, third),
     ):
         with pytest.raises(NotAllowedNow):
@@ -189,7 +190,7 @@ def test_the_reason_is_erased_with_the_records_of_the_worker(any_database: str) 
     first, second = staff("a"), lead("b")
     conversation = held(first)
     company.take_over(conversation, second, first, "他提到姐姐")
-    desk.close(conversation, second, "好了")
+    close(conversation, second, "好了")
     with transaction() as session:
         erasure.erase(session, person_of(conversation), 10**6)
     with reading() as session:

@@ -15,6 +15,7 @@ from bot.db.session import empty_log, engine, reading, transaction
 from bot.db.states import OutboxState, TaskKind
 from bot.settings import settings
 from tests.care.ground import DAY_SHIFT, SetClock, leave_everything, left, make_due, planned
+from tests.closing import close
 from tests.conversation.acts import a_counsellor, say, says
 from tests.conversation.conftest import Anywhere
 
@@ -37,7 +38,7 @@ def test_everything_a_person_left_is_gone_and_the_bare_case_stays(anywhere: Anyw
     anywhere.answer_all()
     leave_everything(receipt.conversation_id)
     desk.claim(receipt.conversation_id, staff)
-    desk.close(receipt.conversation_id, staff, "谈过一次")
+    close(receipt.conversation_id, staff, "谈过一次")
     erase(anywhere)
     assert left() == [0] * 5
     assert set(bodies(receipt.conversation_id)[:-1]) == {GONE}
@@ -112,7 +113,7 @@ def test_an_open_crisis_keeps_its_words_says_so_and_lets_them_go_when_it_is_clos
     at(DAY_SHIFT + timedelta(hours=2))
     assert anywhere.do_due() >= 1
     assert CRY in bodies(receipt.conversation_id), "the case is still open"
-    desk.close(receipt.conversation_id, staff, "已转介")
+    close(receipt.conversation_id, staff, "已转介")
     at(DAY_SHIFT + timedelta(hours=4))
     anywhere.do_due()
     assert CRY not in bodies(receipt.conversation_id)
@@ -125,7 +126,7 @@ def test_words_after_the_case_outlive_its_late_erasure(anywhere: Anywhere, at: S
     anywhere.answer_all()
     erase(anywhere)
     desk.claim(receipt.conversation_id, staff)
-    desk.close(receipt.conversation_id, staff, "已转介")
+    close(receipt.conversation_id, staff, "已转介")
     at(DAY_SHIFT + timedelta(minutes=10))
     say("后来又来问工资")
     anywhere.answer_all()

@@ -15,6 +15,7 @@ from bot.db.models import CareCase, CaseEvent, Conversation, Message
 from bot.db.session import reading, transaction
 from bot.db.states import CaseState, Owner, TaskKind, TaskState
 from tests.care.ground import DAY_SHIFT, SetClock, agree, planned
+from tests.closing import close
 from tests.conversation.acts import a_counsellor, press_title, say, says
 from tests.conversation.conftest import Anywhere
 
@@ -124,7 +125,7 @@ def test_a_bad_answer_after_the_case_was_closed_opens_one(anywhere: Anywhere, at
     conversation = handed_back(anywhere)
     at(DAY_SHIFT + DAY + timedelta(minutes=1))
     anywhere.do_due()
-    desk.close(conversation, a_counsellor("second"), "看着好些了")
+    close(conversation, a_counsellor("second"), "看着好些了")
     press_title(conversation, "更难受了")
     anywhere.answer_all()
     assert case_state() == CaseState.open

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.care import desk, erasure, identity
+from bot.care import erasure, identity
 from bot.care.identity import Identity
 from bot.db.models import CaseEvent
 from bot.db.org_models import IdentityRequest
@@ -18,6 +18,7 @@ from bot.errors import BadInput, NotAllowed, NotAllowedNow, NotFound
 from bot.level import Level
 from tests.care.ground import DAY_SHIFT, SetClock, person_of
 from tests.care.org_ground import a_tree, belongs, sits
+from tests.closing import close
 from tests.console.ground import cry
 from tests.conversation.acts import say
 from tests.night import a_person
@@ -118,7 +119,7 @@ def test_in_danger_of_life_a_lead_looks_at_once_and_only_then(any_database: str)
     assert events() == [("identity_read_at_once", "要报警")]
     with pytest.raises(NotAllowedNow):
         identity.look(conversation, he)
-    desk.close(conversation, he, "人找到了")
+    close(conversation, he, "人找到了")
     with pytest.raises(NotAllowedNow):
         identity.look_at_once(conversation, he, "再看一眼")
 
@@ -140,7 +141,7 @@ def test_words_about_a_person_go_with_their_records(database: object) -> None:
     conversation, lin, he = high(), a_person("lin"), a_person("he", Role.lead)
     identity.ask(conversation, lin, "他姐姐打过电话")
     identity.decide(identity.open_requests(he)[0].id, he, True, "同意")
-    desk.close(conversation, he, "好了")
+    close(conversation, he, "好了")
     with transaction() as session:
         erasure.erase(session, person_of(conversation), 10**6)
     with reading() as session:

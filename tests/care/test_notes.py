@@ -18,6 +18,7 @@ from bot.errors import BadInput, NotFound
 from bot.level import Level
 from tests.care.ground import DAY_SHIFT, SetClock, agree, person_of
 from tests.care.test_cases import staff
+from tests.closing import close
 from tests.conversation.acts import say
 
 WORDS = "暗号紫云英：夜里给姐姐打过电话"
@@ -101,7 +102,7 @@ def test_erasing_takes_the_notes_but_not_while_a_crisis_is_open(any_database: st
     with transaction() as session:
         erasure.erase(session, person_of(conversation), 10**6)
     assert texts_of(conversation) == [WORDS], "the open crisis case still needs it"
-    desk.close(conversation, who, "好了")
+    close(conversation, who, "好了")
     with transaction() as session:
         erasure.erase(session, person_of(conversation), 10**6)
     assert texts_of(conversation) == []
@@ -118,7 +119,7 @@ def test_notes_go_with_what_was_said_on_the_case(
     conversation = case_with_note(who)
     if consent:
         agree(conversation, Purpose.keep_sensitive)
-    desk.close(conversation, who, "好了")
+    close(conversation, who, "好了")
     at(DAY_SHIFT + timedelta(days=days))
     retention.sweep()
     assert (texts_of(conversation) == []) is gone

@@ -18,6 +18,7 @@ from bot.db.states import AgeBand, CaseState, Category, Purpose
 from bot.errors import BadInput, NotFound
 from bot.level import Level
 from tests.care.test_cases import staff
+from tests.closing import close
 from tests.conversation.acts import say
 
 
@@ -135,11 +136,11 @@ def test_of_a_pair_the_first_is_claimed_and_closed_first_and_the_other_stays_in_
     second = pair(conversation)
     desk.acknowledge(conversation.id, who)
     desk.claim(conversation.id, who)
-    desk.close(conversation.id, who, "情绪平稳")
+    close(conversation.id, who, "情绪平稳")
     (row,) = desk.queue()
     assert (row.number, row.pair) == (second.number, None)
     desk.claim(conversation.id, who)
-    desk.close(conversation.id, who, "工资已付")
+    close(conversation.id, who, "工资已付")
     assert desk.queue() == []
     with reading() as session:
         assert set(session.execute(select(CareCase.state)).scalars()) == {CaseState.closed}

@@ -43,7 +43,7 @@ def talked(here: Anywhere, channel: str = "web", close: bool = False) -> str:
     lin = a_counsellor()
     desk.claim(conversation, lin)
     if close:
-        desk.close(conversation, lin, "谈过了")
+        close(conversation, lin, "谈过了")
     else:
         desk.hand_back(conversation, lin)
     return conversation

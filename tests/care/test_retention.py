@@ -12,6 +12,7 @@ from bot.conversation.engine import Engine
 from bot.conversation.scheduler import Scheduler
 from bot.db.states import Purpose
 from tests.care.ground import DAY_SHIFT, SetClock, agree, left
+from tests.closing import close
 from tests.conversation.acts import a_counsellor, say
 from tests.conversation.conftest import Anywhere
 
@@ -29,7 +30,7 @@ def closed_case(anywhere: Anywhere) -> str:
     desk.claim(receipt.conversation_id, staff)
     say("跟你说句心里话")
     anywhere.answer_all()
-    desk.close(receipt.conversation_id, staff, "已转介")
+    close(receipt.conversation_id, staff, "已转介")
     return receipt.conversation_id
 
 

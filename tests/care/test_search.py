@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import true
 
 from bot import care
-from bot.care import desk, notes, search
+from bot.care import notes, search
 from bot.db.models import Conversation
 from bot.db.session import reading
 from bot.db.states import CaseState
 from bot.errors import BadInput
 from bot.level import Level
 from tests.care.test_cases import staff, the_case
+from tests.closing import close
 from tests.conversation.acts import say
 
 pytestmark = pytest.mark.usefixtures("any_database")
@@ -38,7 +39,7 @@ def test_a_case_is_found_by_its_number_and_by_the_pseudonym_also_when_it_is_clos
     number = the_case().number
     assert found(number) == [other]
     assert found(pseudonym(conversation).lower()) == [conversation]
-    desk.close(conversation, staff("a"), "好了")
+    close(conversation, staff("a"), "好了")
     (one,) = search.find(pseudonym(conversation), true())
     assert (one.state, one.where) == (CaseState.closed, search.Where.number)
 

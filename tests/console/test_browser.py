@@ -65,13 +65,17 @@ def test_from_the_set_up_link_to_the_closed_case(desk_url: str, context: Browser
     expect(page.locator("#claim")).to_be_visible()
     assert desk.thread(conversation)[-1].author == Author.system
     page.click("#close")
-    page.click("text=情绪平稳，已说好怎么求助")
     page.click("#close-yes")
-    expect(page.locator("#facts")).to_contain_text("已结案")
-    expect(page.locator("#queue-empty")).to_be_visible()
+    expect(page.locator("#close-fault")).to_have_text("请选怎么结束的。")
+    page.check("text=已经解决或好转")
+    page.fill("#outcome", "情绪平稳，已说好怎么求助")
+    page.select_option("#outcome-risk", "low")
+    page.click("#close-yes")
+    expect(page.locator("#facts")).to_contain_text("等督导同意结案")
+    expect(page.locator("#close")).to_be_hidden()
     with reading() as session:
         case = session.execute(select(CareCase)).scalar_one()
-        assert (case.state, case.outcome) == (CaseState.closed, "情绪平稳，已说好怎么求助")
+        assert (case.state, case.outcome) == (CaseState.closing, "情绪平稳，已说好怎么求助")
 
 
 def test_the_alarm_sounds_until_it_is_acknowledged(desk_url: str, context: BrowserContext) -> None:

@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from bot import care
-from bot.care import desk, notes
+from bot.care import notes
 from bot.level import Level
+from tests.closing import close
 from tests.conftest import forget_process_state
 from tests.console.browsing import check_reading, needs_chromium, shot, staff_page
 from tests.console.ground import cry, staff_id_of, write
@@ -45,7 +46,7 @@ def test_a_case_is_found_by_a_word_of_a_note_and_opened_without_being_taken(
     page = staff_page(phone, desk_url)
     conversation = cry("活着没意思", "a", Level.high).conversation_id
     notes.add(conversation, staff_id_of("lifang"), "<i>姐姐</i>在紫云英厂")
-    desk.close(conversation, staff_id_of("lifang"), "好了")
+    close(conversation, staff_id_of("lifang"), "好了")
     page.fill("#find", "紫云英")
     expect(page.locator("#found a")).to_have_count(1)
     expect(page.locator("#found a")).to_contain_text("已结案 · 备注里有")

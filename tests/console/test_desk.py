@@ -22,6 +22,7 @@ from bot.db.models import CareCase, Conversation, Inbox, Outbox, Staff
 from bot.db.session import reading, transaction
 from bot.db.states import Author, InboxState, OutboxState, Owner, Role
 from bot.level import Level
+from tests.closing import ENDING
 from tests.console.ground import Browser, cry, staffed, write
 
 
@@ -134,11 +135,17 @@ def test_the_whole_way_from_claim_to_close(desk_url: str) -> None:
     assert (thread[-1].author, thread[-1].text) == (Author.counsellor, "我在，慢慢说。")
     assert browser.act(f"c/{conversation}/hand_back").status_code == 200
     assert desk.thread(conversation)[-1].author == Author.system
-    assert browser.act(f"c/{conversation}/close", {"text": "   "}).status_code == 400
-    assert browser.act(f"c/{conversation}/close", {"text": "情绪平稳"}).status_code == 200
+    for odd in ({"text": "   "}, {"kind": "splendid"}, {"risk": ""}):
+        assert browser.act(f"c/{conversation}/close", {**ENDING, **odd}).status_code == 400
+    answer = browser.act(f"c/{conversation}/close", ENDING)
+    assert (answer.status_code, answer.json()["closed"]) == (200, False)
+    lead = staffed(desk_url, "boss", Role.lead)
+    [row] = lead.get("/desk/api/queue").json()["rows"]
+    assert row["state"] == "等督导同意结案"
+    assert lead.submit(f"/desk/case/{row['number']}/approve").status_code == 303
     assert browser.get("/desk/api/queue").json()["rows"] == []
     with reading() as session:
-        assert session.execute(select(CareCase.outcome)).scalar_one() == "情绪平稳"
+        assert session.execute(select(CareCase.outcome)).scalar_one() == ENDING["text"]
         assert session.get_one(Conversation, conversation).owner == Owner.bot
 
 
@@ -159,7 +166,7 @@ def test_nobody_speaks_hands_back_or_closes_for_a_colleague(desk_url: str) -> No
     conversation = cry().conversation_id
     first.act(f"c/{conversation}/claim")
     before = len(desk.thread(conversation))
-    for action, body in (("claim", None), ("reply", {"text": "x"}), ("hand_back", None), ("close", {"text": "x"})):
+    for action, body in (("claim", None), ("reply", {"text": "x"}), ("hand_back", None), ("close", ENDING)):
         answer = second.act(f"c/{conversation}/{action}", body)
         assert (answer.status_code, answer.json()["message"]) == (409, "已由李芳接手"), action
     assert len(desk.thread(conversation)) == before
@@ -366,7 +373,7 @@ def test_no_log_line_of_the_desk_holds_what_was_written(
     conversation = cry("暗号紫云英，我在楼顶").conversation_id
     browser.act(f"c/{conversation}/claim")
     browser.act(f"c/{conversation}/reply", {"text": "暗号蒲公英"})
-    browser.act(f"c/{conversation}/close", {"text": "暗号车前草"})
+    browser.act(f"c/{conversation}/close", {**ENDING, "text": "暗号车前草"})
     logged = "\n".join(record.getMessage() for record in caplog.records)
     assert logged
     for word in ("紫云英", "蒲公英", "车前草"):

@@ -20,7 +20,7 @@ from tests.console.ground import Browser, cry, staffed
 
 NONE = "0" * 32
 PLACES = dict.fromkeys(("conversation_id", "staff_id", "session_id", "unit_id"), NONE)
-PLACES |= {"version": "0", "name": "none.js", "request_id": "1"}
+PLACES |= {"version": "0", "name": "none.js", "request_id": "1", "number": "20261128-00000", "row": "1"}
 
 
 def routes() -> list[RouteContext]:
@@ -58,7 +58,9 @@ def test_only_the_door_is_public() -> None:
 
 def test_whatever_touches_a_case_is_for_counsellors_leads_and_admins() -> None:
     for _, path, roles in CELLS:
-        if "/c/" in path or "queue" in path or path.endswith("events"):
+        if path.endswith(("/approve", "/send_back")):
+            assert roles == frozenset({Role.lead, Role.admin})
+        elif "/case/" in path or "todo" in path or "/c/" in path or "queue" in path or path.endswith("events"):
             assert roles in (frozenset(guard.CASE_ROLES), frozenset(guard.LEAD_ROLES))
 
 
@@ -128,8 +130,9 @@ def test_an_unknown_conversation_is_404_everywhere(desk_url: str) -> None:
     browser = staffed(desk_url)
     for name in ("claim", "acknowledge", "hand_back"):
         assert browser.act(f"c/{'0' * 32}/{name}").status_code == 404
+    ending = {"text": "x", "kind": "resolved", "risk": "none"}
     for name in ("reply", "close"):
-        assert browser.act(f"c/{'0' * 32}/{name}", {"text": "x"}).status_code == 404
+        assert browser.act(f"c/{'0' * 32}/{name}", ending).status_code == 404
     assert browser.get(f"/desk/c/{'0' * 32}").status_code == 404
     assert browser.get(f"/desk/c/{'0' * 32}/events").status_code == 404
 

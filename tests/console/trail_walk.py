@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from bot.clock import local, now
 from bot.console import trail
 from bot.db.care_models import Consent, EmergencyContact
-from bot.db.models import Conversation, Message, Outbox, StaffSession
+from bot.db.models import CareCase, Conversation, Message, Outbox, StaffSession
 from bot.db.night_models import DutyException, DutyTurn, NoticeAddress
 from bot.db.session import reading, transaction
 from bot.db.states import OutboxState, Purpose, Role, UnitKind
@@ -182,7 +182,37 @@ def care(url: str, walk: Walk) -> None:
     identity(browser, lead, walk, conversation)
     company(lead, walk, conversation)
     walk.step(lead, "POST", f"{trail.API}/hand_back", **here)
-    walk.step(lead, "POST", f"{trail.API}/close", json={"text": f"好了 {CANARY}"}, **here)
+    ending = {"text": f"好了 {CANARY}", "kind": "resolved", "risk": "low"}
+    walk.step(lead, "POST", f"{trail.API}/close", json=ending, **here)
+    case_file(browser, staffed(url, "otherlead", Role.lead), walk, conversation)
+
+
+def case_file(browser: Browser, lead: Browser, walk: Walk, conversation: str) -> None:
+    """Work on the case that a lead has asked to close; another lead decides."""
+    with reading() as session:
+        number = session.execute(select(CareCase.number).where(CareCase.conversation_id == conversation)).scalar_one()
+    here = {"number": number, "row": "1"}
+    walk.step(lead, "POST", f"{trail.CASE}/send_back", form={"text": CANARY}, **here)
+    walk.step(browser, "GET", trail.CASE, **here)
+    walk.step(browser, "GET", "/desk/todo")
+    task = {"text": CANARY, "due": local(now()).date().isoformat(), "who": staff_id_of("lifang")}
+    for path, form in (
+        *(
+            ("level", {"level": "high", "text": CANARY}),
+            ("category", {"category": "family"}),
+            ("plan", {"text": CANARY}),
+        ),
+        *(("plan/{row}/done", {}), ("check", {"item": "safe_now"}), ("task", task), ("task/{row}/done", {})),
+        *(("refer", {"to": "outside", "name": CANARY, "text": CANARY}), ("referral/{row}/accept", {"text": CANARY})),
+        ("referral/{row}/done", {}),
+    ):
+        walk.step(browser, "POST", f"{trail.CASE}/{path}", form=form, **here)
+    walk.step(browser, "POST", f"{trail.CASE}/refer", form={"to": "lead", "text": CANARY}, **here)
+    walk.step(lead, "POST", f"{trail.CASE}/referral/{{row}}/reject", form={"text": CANARY}, number=number, row="2")
+    ending = {"kind": "resolved", "risk": "low", "text": CANARY}
+    walk.step(browser, "POST", f"{trail.CASE}/close", form=ending, **here)
+    walk.step(lead, "POST", f"{trail.CASE}/approve", form={}, **here)
+    walk.step(browser, "POST", f"{trail.CASE}/reopen", form={"text": CANARY}, **here)
 
 
 def identity(browser: Browser, lead: Browser, walk: Walk, conversation: str) -> None:

@@ -14,13 +14,13 @@ from sqlalchemy import LargeBinary, select, type_coerce, update
 from sqlalchemy.exc import DatabaseError
 
 from bot import care
-from bot.care import desk
 from bot.db import backup, encryption, rekey
 from bot.db.models import CaseEvent, Message
 from bot.db.session import engine, reading, transaction
 from bot.errors import BadInput, ConfigError
 from bot.level import Level
 from bot.settings import settings
+from tests.closing import close
 from tests.conftest import forget_process_state
 from tests.conversation.acts import a_counsellor, say
 
@@ -39,7 +39,7 @@ def closed_case() -> int:
     """A message of a worker and a case that was closed with words; gives the message's id."""
     said = say(WORDS)
     care.open_case(said.message_id, Level.low)
-    desk.close(said.conversation_id, a_counsellor(), "聊过了，家人陪着")
+    close(said.conversation_id, a_counsellor(), "聊过了，家人陪着")
     with reading() as session:
         return session.execute(select(Message.id).where(Message.public_id == said.message_id)).scalar_one()
 

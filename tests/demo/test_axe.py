@@ -57,7 +57,7 @@ def enter(page: Page, url: str, role: Role, password: str) -> None:
 def places() -> dict[str, str]:
     """What stands in the addresses: somebody whom a counsellor accompanies, a member of staff."""
     held = next(row for row in care_desk.queue() if row.owner == Owner.counsellor and row.level == Level.imminent)
-    return {"conversation_id": held.conversation_id, "staff_id": ids()["chenjing"]}
+    return {"conversation_id": held.conversation_id, "number": str(held.number), "staff_id": ids()["chenjing"]}
 
 
 def check(page: Page, name: str, selector: str | None = None) -> list[str]:

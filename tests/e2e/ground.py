@@ -183,9 +183,9 @@ class Desk:
                     return list(data["rows"])
         return []
 
-    def act(self, conversation_id: str, what: str, text: str | None = None) -> None:
+    def act(self, conversation_id: str, what: str, text: str | None = None, **more: str) -> None:
         """One of claim, acknowledge, reply, hand_back, close."""
-        body = None if text is None else {"text": text}
+        body = None if text is None else {"text": text, **more}
         headers = {"X-CSRF": self._csrf("/desk")}
         answer = self.client.post(f"/desk/api/c/{conversation_id}/{what}", json=body, headers=headers)
         assert answer.status_code == 200, answer.text

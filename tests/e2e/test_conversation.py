@@ -66,7 +66,7 @@ def test_the_whole_way_from_question_to_counsellor_and_back(worker: Chatter | Te
     for number in ("12356", "110", "120"):
         assert number in reply
     _talk_to_a_person(worker, desk, row["conversation"])
-    desk.act(row["conversation"], "close", "已转介，约好回访")
+    desk.act(row["conversation"], "close", "已转介，约好回访", kind="referred", risk="low")
     assert "依据：《" in worker.ask(QUESTIONS[0])
 
 

@@ -103,6 +103,8 @@ const live = new Live(() => "/desk/events", {
     show(byId("undelivered"), data.undelivered > 0);
     setText(byId("asked"), `身份申请 ${data.asked}`);
     show(byId("asked"), data.asked > 0);
+    setText(byId("todo"), `待办 ${data.todo}`);
+    show(byId("todo"), data.todo > 0);
     drawAlarm();
   },
   alive,
@@ -152,6 +154,7 @@ whenGone(() => {
   show(byId("queue-empty"), false);
   show(byId("undelivered"), false);
   show(byId("asked"), false);
+  show(byId("todo"), false);
   setText(byId("nothing-text"), "已退出值班台。");
   setText(byId("line"), "已退出");
   byId("line").classList.remove("up");

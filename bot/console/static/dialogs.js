@@ -12,7 +12,6 @@ export class Dialogs {
     byId("close").addEventListener("click", () => this.askClose());
     byId("close-yes").addEventListener("click", () => this.close());
     this.handBack.addEventListener("close", () => this.handBack.returnValue === "yes" && this.giveBack());
-    for (const pick of byId("picks").children) pick.addEventListener("click", () => this.pick(pick.textContent));
   }
 
   get isOpen() {
@@ -51,37 +50,46 @@ export class Dialogs {
   }
 
   askClose() {
-    if (this.id !== this.thread.id) byId("outcome").value = "";
+    if (this.id !== this.thread.id) this.forget();
     this.id = this.thread.id;
     this.wasImminent = this.thread.state.level === "imminent" && this.thread.state.mine;
     show(byId("close-fault"), false);
     this.closing.showModal();
-    byId("outcome").focus();
+    this.kinds()[0].focus();
   }
 
-  pick(text) {
-    const box = byId("outcome");
-    box.value = box.value.trim() ? `${box.value.trim()}；${text}` : text;
-    box.focus();
+  kinds() {
+    return [...byId("outcome-kinds").querySelectorAll("input")];
+  }
+
+  forget() {
+    for (const kind of this.kinds()) kind.checked = false;
+    byId("outcome").value = "";
+    byId("outcome-risk").value = "";
+    byId("outcome-contact").checked = false;
   }
 
   async close() {
-    const text = byId("outcome").value.trim();
-    if (!text) return this.fault("请写一句结果，一句就行。");
+    const [text, risk] = [byId("outcome").value.trim(), byId("outcome-risk").value];
+    const kind = this.kinds().find((one) => one.checked)?.value;
+    if (!kind) return this.fault("请选怎么结束的。", this.kinds()[0]);
+    if (!text) return this.fault("请写一句说明，一句就行。");
+    if (!risk) return this.fault("请选剩下的风险。", byId("outcome-risk"));
+    let answer;
     try {
-      await post(`/desk/api/c/${this.id}/close`, { text });
+      answer = await post(`/desk/api/c/${this.id}/close`, { text, kind, risk, contact: byId("outcome-contact").checked });
     } catch (fault) {
       return this.fault(fault.message);
     }
-    byId("outcome").value = "";
+    this.forget();
     this.closing.close();
     this.rest();
-    return toast("已结案。");
+    return toast(answer.closed ? "已结案。" : "已请督导同意结案。同意以前，个案还在。");
   }
 
-  fault(text) {
+  fault(text, where = byId("outcome")) {
     setText(byId("close-fault"), text);
     show(byId("close-fault"), true);
-    byId("outcome").focus();
+    where.focus();
   }
 }

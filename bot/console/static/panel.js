@@ -57,6 +57,7 @@ export class Panel {
       section("个案", found.cases.map(caseLine), "还没有建案。"),
       section("所属单位", this.belonging.unit(found.unit)),
       section("身份", this.belonging.identity(found.identity)),
+      ...(found.others.length ? [section("续接", found.others.map(elsewhere))] : []),
       section("安全问答", found.answers.map(answer), "机器人还没有问，或职工没有回答。"),
       section("年龄", [el("p", "", found.age)]),
       this.contactSection(found),
@@ -114,8 +115,19 @@ function section(title, nodes, otherwise = "") {
 
 function caseLine(one) {
   const node = el("p", "case-line");
-  const about = [one.category, one.kind, one.state, one.number].filter(Boolean).join(" · ");
-  node.append(el("span", `level ${one.level}`, one.level_label), ` ${about}`);
+  const about = [one.category, one.kind, one.state].filter(Boolean).join(" · ");
+  const link = el("a", "", one.number);
+  [link.href, link.target] = [`/desk/case/${one.number}`, "xinqiao-case"];
+  node.append(el("span", `level ${one.level}`, one.level_label), ` ${about} · `, link);
+  return node;
+}
+
+// The same case on another channel; whoever typed the code may be somebody else, so ask first.
+function elsewhere(one) {
+  const node = el("p", "case-line");
+  const link = el("a", "", one.about);
+  link.href = `/desk/c/${one.conversation}`;
+  node.append("凭求助码和这里接上：", link, "。先问两句，确认是同一个人。");
   return node;
 }
 

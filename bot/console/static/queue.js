@@ -110,7 +110,7 @@ export class Queue {
     const who = row.group !== "mine" && row.holder;
     const invited = row.invited && "请你一起陪";
     const unanswered = row.unanswered && `${row.unanswered} 条没回`;
-    setText(line.about, [row.kind, row.state, who, row.channel, row.pair && "另有配对个案", row.callback && `答应 ${row.callback} 起回话`].filter(Boolean).join(" · "));
+    setText(line.about, [row.kind, row.state, who, row.channel, row.pair && "另有配对个案", row.continues && `续接自${row.continues}`, row.callback && `答应 ${row.callback} 起回话`].filter(Boolean).join(" · "));
     setText(line.news, invited || unanswered || "");
     show(line.news, Boolean(invited || unanswered));
     show(line.chain, Boolean(row.chain));

@@ -161,6 +161,8 @@ export class Thread {
     show(byId("acknowledge"), state.alerts > 0);
     show(byId("hand-back"), state.may.hand_back);
     show(byId("close"), state.may.close);
+    show(byId("case-page"), Boolean(state.number));
+    if (state.number) byId("case-page").href = `/desk/case/${state.number}`;
     byId("open").classList.toggle("urgent", state.alerts > 0 && state.level === "imminent");
     const parts = [state.kind, state.state, state.channel, state.number && `个案 ${state.number}`].filter(Boolean);
     byId("facts").replaceChildren(...parts.flatMap((part) => [el("span", "fact", part), " "]));

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008_org"
-down_revision = "0006_audit"
+down_revision = "0007_case"
 branch_labels = None
 depends_on = None
 
