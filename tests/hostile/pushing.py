@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ from tests.console.ground import Browser, csrf_of
 from tests.hostile import fields, payloads
 from tests.hostile.fields import Field, Kind, Place
 from tests.hostile.ground import World
-from tests.hostile.sample import Sample
+from tests.hostile.sample import ID, Sample
 from tests.hostile.samples import COSTLY, PLAIN, SAMPLES
 from tests.hostile.unkept import NEVER_KEPT
 
@@ -61,19 +62,20 @@ def pushed(fields_: list[Field], sample: Mapping[str, Any]) -> Iterator[tuple[Fi
 
 
 def targets(world: World, kinds: set[Kind]) -> list[tuple[Field, str]]:
-    """Every field of these kinds that has a sample, by route."""
+    """Every field of these kinds that has a sample or stands in a path, by route."""
     makers = {**PLAIN, **SAMPLES}
     found = []
     for one in fields.of(world.app):
-        if one.kind in kinds and one.route in makers:
+        if one.kind in kinds and (one.route in makers or one.place == Place.path):
             body = makers[one.route](world).body if one.kind == Kind.texts else {}
             found += list(pushed([one], body))
     return found
 
 
 def sample_of(world: World, one: Field) -> Sample:
-    """A request of the field's route that is accepted."""
-    return {**PLAIN, **SAMPLES}[one.route](world)
+    """A request of the field's route that is accepted; of a route that only has a path, one about nothing there is."""
+    make = {**PLAIN, **SAMPLES}.get(one.route)
+    return make(world) if make else Sample(path=dict.fromkeys(re.findall(r"{(\w+)}", one.path), ID))
 
 
 def push(world: World, one: Field, name: str, value: object, sample: Sample | None = None) -> httpx.Response:

@@ -13,7 +13,9 @@ from bot.db.org_models import IdentityRequest
 from bot.db.session import reading
 from bot.db.states import Role, UnitKind
 from tests.care.org_ground import a_unit
+from tests.closing import ENDING
 from tests.console.ground import PASSWORD
+from tests.hostile import case_samples
 from tests.hostile.ground import World, key, number
 from tests.hostile.sample import ID, Make, Sample, cry, in_talk, message_of, talk
 from tests.lexicon.ground import GOOD
@@ -22,7 +24,7 @@ from tests.lexicon.ground import GOOD
 def _close(world: World) -> Sample:
     conversation = cry().conversation_id
     desk.claim(conversation, world.id_of(Role.admin), confirmed=True)
-    return Sample({"text": "情绪平稳"}, {"conversation_id": conversation})
+    return Sample({**ENDING}, {"conversation_id": conversation})
 
 
 def _take_over(world: World) -> Sample:
@@ -116,12 +118,14 @@ SAMPLES: dict[str, Make] = {
     "POST /desk/audit/api/entries": lambda _: Sample({"staff": "", "case": "", "day": None}, role=Role.auditor),
     "POST /desk/audit/api/verify": lambda _: Sample({"anchors": ""}, role=Role.auditor),
     "POST /desk/audit/export": lambda _: Sample({"staff": "", "case": "", "action": "", "day": ""}, role=Role.auditor),
+    **case_samples.SAMPLES,
 }
 COSTLY = {  # each request needs a case of its own: they get the few worst texts
     "POST /desk/api/c/{conversation_id}/close",
     "POST /desk/api/c/{conversation_id}/take_over",
     "POST /desk/api/c/{conversation_id}/identity/ask",
     "POST /desk/identity/{request_id}",
+    *case_samples.COSTLY,
 }
 # Numbers and bound fields without a field for text beside them: what a sensible request looks like.
 PLAIN: dict[str, Make] = {
@@ -151,4 +155,5 @@ PLAIN: dict[str, Make] = {
     "POST /desk/rota/api/add_exception": lambda world: Sample(
         {"day": "2026-12-01", "starts": "08:00", "ends": "18:00", "staff": world.id_of(Role.admin), "place": "first"}
     ),
+    **case_samples.PLAIN,
 }

@@ -21,6 +21,7 @@ from bot.db.states import Role
 from tests.console.browsing import needs_chromium
 from tests.console.conftest import chromium as chromium
 from tests.hostile import others, payloads
+from tests.hostile.case_samples import number_of
 from tests.hostile.fields import Kind
 from tests.hostile.ground import World, world
 from tests.hostile.pushing import Outcome, everything
@@ -84,7 +85,7 @@ def look(page: Page, watch: Watch) -> str:
 def paths(here: World, role: Role) -> list[str]:
     """All pages that this role may open."""
     conversations, staff = [talk(here), conversation_of_visitor(here)], [here.id_of(one) for one in Role]
-    places = {"conversation_id": conversations, "staff_id": staff}
+    places = {"conversation_id": conversations, "staff_id": staff, "number": [number_of(talk(here))]}
     found = []
     for route in iter_route_contexts(here.app.routes):
         path = str(route.path)

@@ -36,4 +36,5 @@ NEVER_KEPT = {
     "POST /desk/rota/api/add_address url": "an address of a known kind",
     "POST /desk/api/prove code": "compared",
     "POST /desk/api/prove password": "compared",
+    "POST /desk/case/{number}/check item": "a name of a list",
 }
