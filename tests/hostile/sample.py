@@ -6,14 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 from sqlalchemy import select
 
 from bot import care
 from bot.care import desk
 from bot.channels.incoming import Accepted, Incoming
+from bot.channels.web import thread
 from bot.conversation import inbox
 from bot.db.care_models import EmergencyContact
-from bot.db.models import Message
+from bot.db.models import ChannelIdentity, Conversation, Message
 from bot.db.session import reading, transaction
 from bot.db.states import Author, Purpose, Role
 from bot.level import Level
@@ -58,6 +60,14 @@ def message_of(conversation_id: str) -> int:
     with reading() as session:
         mine = (Message.conversation_id == conversation_id, Message.author == Author.worker)
         return session.execute(select(Message.id).where(*mine).limit(1)).scalar_one()
+
+
+def conversation_of(worker: httpx.Client) -> str:
+    """The conversation of a worker on the web chat."""
+    worker_key = thread.key_of(worker.cookies["xq_chat"])
+    with reading() as session:
+        mine = select(ChannelIdentity.id).where(ChannelIdentity.external_hash == worker_key)
+        return session.execute(select(Conversation.id).where(Conversation.identity_id.in_(mine))).scalar_one()
 
 
 def in_talk(world: World, **body: Any) -> Sample:
