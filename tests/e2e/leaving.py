@@ -21,7 +21,7 @@ from bot.db.session import reading, transaction
 from bot.db.states import Author, Role
 from bot.db.thread import add_outgoing
 from tests.chromium import ARGS, CHROMIUM
-from tests.e2e.canary import Canaries
+from tests.e2e.canary import HAN, Canaries
 from tests.e2e.ground import Chatter, System
 from tests.hostile import others
 from tests.hostile.case_samples import number_of
@@ -102,7 +102,7 @@ class Leaving:
         for title in ("帮上一些", "想多说一句"):
             worker.press(title)
             until(lambda: not worker.is_waiting(), 30)
-        worker.ask(f"谢谢他，{self.canaries.word('rating')}", 30)
+        worker.ask(f"{HAN}，谢谢他", 30)  # the mark alone: with letters and digits it sounds distressed to the model
         with reading() as session:
             assert session.execute(select(RatingMessage.message_id).where(RatingMessage.is_words)).all(), "words to it"
 
