@@ -147,11 +147,12 @@ class Leaving:
         self.by_case_page(page, number_of(conversation))
 
     def by_case_page(self, page: Page, number: str) -> None:
-        """A step of the plan; a referral that is refused because it lacks a reason, and one that is not sent."""
+        """A step of the plan, and a referral that is not sent."""
         page.goto(f"{self.world.url}/desk/case/{number}")
         page.fill("form[action$='/plan'] [name=text]", self.canaries.word("case page plan"))
         page.click("form[action$='/plan'] button")
         page.wait_for_url("**#plan")
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         page.fill("form[action$='/refer'] [name=name]", self.canaries.word("case page referral, not sent"))
         page.fill("form[action$='/refer'] [name=text]", self.canaries.word("case page reason, not sent"))
 

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -36,7 +37,7 @@ SAFE_NAME = re.compile(r'attachment; filename="[\w.-]{1,60}"', re.ASCII)
 
 
 @pytest.fixture
-def here(database: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+def here(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     with world(monkeypatch, NAMES) as found:
         for role in Role:
             found.staff(role)
