@@ -74,7 +74,8 @@ def targets(world: World, kinds: set[Kind]) -> list[tuple[Field, str]]:
 
 def sample_of(world: World, one: Field) -> Sample:
     """A request of the field's route that is accepted; of a route that only has a path, one about nothing there is."""
-    make = {**PLAIN, **SAMPLES}.get(one.route)
+    is_refused = one.place == Place.path and one.kind == Kind.bound  # before anything else is looked at
+    make = None if is_refused else {**PLAIN, **SAMPLES}.get(one.route)
     return make(world) if make else Sample(path=dict.fromkeys(re.findall(r"{(\w+)}", one.path), ID))
 
 
@@ -161,9 +162,5 @@ def _in_groups(world: World, one: Field, name: str, values: Mapping[str, object]
         if len(labels) > 1:
             answer = push(world, one, name, text)
             outcome.note(f"{one.route} {name}", f"group with {labels[0]}", text, answer)
-            taken.update(labels if answer.status_code < 400 or _only_compared(one, name) else ())
+            taken.update(labels if answer.status_code < 400 or f"{one.route} {name}" in NEVER_KEPT else ())
     return taken
-
-
-def _only_compared(one: Field, name: str) -> bool:
-    return NEVER_KEPT.get(f"{one.route} {name}") in ("compared", "hashed")
