@@ -9,13 +9,13 @@ from sqlalchemy import select, update
 
 from bot import care
 from bot.care import answers, closing, company, desk, marks, notes, people
-from bot.care.panel import cases_of
 from bot.clock import now
 from bot.conversation import render
 from bot.conversation.turn import Reply
 from bot.db.models import CareCase, Conversation, Inbox, Message, Outbox
 from bot.db.session import reading, transaction
 from bot.db.states import AgeBand, Author, Category, InboxState, OutboxState, OutcomeKind, Purpose, Verdict
+from bot.demo import case_acts
 from bot.demo.stage import Stage, Talk, say
 from bot.level import Level
 
@@ -67,13 +67,11 @@ def _ask_close(stage: Stage, talk: Talk, asked: list[str]) -> None:
 
 
 def _close(stage: Stage, talk: Talk, closed: list[str]) -> None:
-    """[login, outcome]; where a lead has to approve, one does."""
-    login, outcome = closed
-    report = closing.Report(OutcomeKind.resolved, outcome, Level.low)
+    """[login, outcome, how it ended]; where a lead has to approve, one does."""
+    login, outcome, kind = closed
+    report = closing.Report(OutcomeKind(kind), outcome, Level.low)
     if not closing.close(talk.conversation_id, stage.staff[login], report):
-        with reading() as session:
-            number = session.execute(cases_of(talk.conversation_id).limit(1)).scalar_one().number
-        closing.approve(number, stage.staff["wuhua" if login != "wuhua" else "zhengli"])
+        closing.approve(case_acts.number_of(talk), stage.staff["wuhua" if login != "wuhua" else "zhengli"])
 
 
 def _invite(stage: Stage, talk: Talk, login: str) -> None:
@@ -190,6 +188,13 @@ ACTS: dict[str, Act] = {
     "age": _age,
     "category": _category,
     "mark": _mark,
+    "unit": case_acts.unit,
+    "step": case_acts.step,
+    "task": case_acts.task,
+    "check": case_acts.check,
+    "refer": case_acts.refer,
+    "ask_identity": case_acts.ask_identity,
+    "rate": case_acts.rate,
     "undelivered": _undelivered,
     "stuck": _stuck,
     "wait": _wait,
