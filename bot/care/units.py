@@ -143,11 +143,13 @@ def _none() -> UnionUnit:
 
 
 def _put(session: Session, row: UnionUnit, parent_id: str | None, name: str) -> None:
-    """Checks name, kinds and place, and sets them."""
+    """Checks name, kinds and place, and sets them. Colleagues read the name: nothing in it is invisible."""
     name = " ".join(name.split())
     parent = (session.get(UnionUnit, parent_id) or _none()) if parent_id is not None else None
-    if not 1 <= len(name) <= MAX_NAME or (parent.kind if parent else None) not in PARENTS[row.kind]:
-        raise BadUnit("no such name, or the kinds do not fit")
+    if not 1 <= len(name) <= MAX_NAME or not name.isprintable():
+        raise BadUnit("no such name")
+    if (parent.kind if parent else None) not in PARENTS[row.kind]:
+        raise BadUnit("the kinds do not fit")
     if parent is not None and parent.closed_at is not None:
         raise BadUnit("the unit above is closed")
     beside = select(UnionUnit.id).where(UnionUnit.parent_id.is_not_distinct_from(parent_id), UnionUnit.name == name)

@@ -140,7 +140,7 @@ def test_the_tree_keeps_its_order(database: object) -> None:
     for parent, kind in wrong:
         with pytest.raises(units.BadUnit):
             units.add(a_boss(), parent, kind, "新的")
-    for name in ("", "  ", "字" * 61, "东区总工会"):
+    for name in ("", "  ", "字" * 61, "东区总工会", "东\x00区", "东\u202e区", "东\u200b区"):
         with pytest.raises(units.BadUnit):
             units.add(a_boss(), tree.city, UnitKind.district, name)
     with pytest.raises(units.BadUnit), transaction() as session:

@@ -148,8 +148,12 @@ class Chatter:
     def ask(self, text: str, seconds: float = 10) -> str:
         """Writes, waits until nothing is being worked on, and gives everything that was answered."""
         self.write(text)
-        until(lambda: not self._get()["pending"], seconds)
+        until(lambda: not self.is_waiting(), seconds)
         return "\n".join(row["text"] for row in self.replies())
+
+    def is_waiting(self) -> bool:
+        """True while something of this worker is being worked on."""
+        return bool(self._get()["pending"])
 
     def _get(self) -> dict[str, Any]:
         return dict(self.client.get("/api/chat/messages", params={"limit": 200}).raise_for_status().json())

@@ -11,21 +11,33 @@ from pathlib import Path
 
 import httpx
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from sqlalchemy import select
 
-from bot.care import desk
-from bot.db.states import Role
+from bot import texts
+from bot.care import desk, ratings
+from bot.db.models import CareCase, Conversation
+from bot.db.rating_models import Rating, RatingMessage
+from bot.db.session import reading, transaction
+from bot.db.states import Author, Role
+from bot.db.thread import add_outgoing
 from tests.chromium import ARGS, CHROMIUM
-from tests.e2e.canary import Canaries
+from tests.e2e.canary import HAN, Canaries
 from tests.e2e.ground import Chatter, System
 from tests.hostile import others
+from tests.hostile.case_samples import number_of
 from tests.hostile.fields import Kind
 from tests.hostile.ground import World
 from tests.hostile.pushing import push, sample_of, targets
-from tests.hostile.samples import cry
+from tests.hostile.sample import conversation_of, cry
 from tests.waiting import until
 
 CRY = "活着没意思，想一了百了"
 ONLY_LETTERS = {"POST /desk/people login", "POST /desk/replies code"}
+TABLES = (  # those that are gone together
+    ("message", "inbox", "thread_note", "case_event", "alarm_mark", "canned_reply"),
+    ("staff", "staff_session", "notice_address", "triage_release", "union_unit"),
+    ("plan_step", "staff_task", "referral", "identity_request", "debrief", "audit_entry"),
+)
 CRIES = "POST /api/chat/messages text"
 ADDRESS = "POST /desk/rota/api/add_address url"
 STORAGE = """async () => JSON.stringify([
@@ -38,16 +50,15 @@ STORAGE = """async () => JSON.stringify([
 class Leaving:
     """Who leaves words where."""
 
-    system: System
     world: World
     canaries: Canaries
     peer: str  # the address of somebody's notices, to which a word can be added
 
-    def in_all_fields(self, away: tuple[str, ...] = ()) -> None:
-        """One word in each field of each route, all else as it should be; `away` are tables that are gone meanwhile."""
+    def in_all_fields(self, meanwhile: contextlib.AbstractContextManager[None] | None = None) -> None:
+        """One word in each field of each route, all else as it should be; `meanwhile` something may be broken."""
         found = targets(self.world, {Kind.text, Kind.texts})
         ready = [(one, name, sample_of(self.world, one)) for one, name in found]
-        with without_tables(self.system.data_dir / "xinqiao.db", away):
+        with meanwhile or contextlib.nullcontext():
             for one, name, sample in ready:
                 field = f"{one.route} {name}"
                 word = self.canaries.word(field, plain=field in ONLY_LETTERS)
@@ -62,18 +73,18 @@ class Leaving:
 
     def by_talking(self) -> None:
         """In a cry for help and in the answers to all that is asked after it, by the real engine and its actions."""
-        worker = Chatter(self.system.url)
+        worker = Chatter(self.world.url)
         for line in (CRY, "", "", "我想写个安全计划", "", "", "找真人", "导出我的记录"):
             worker.ask(f"{line}{self.canaries.word('talk')}" if line[:1] != "导" else line, 30)
         worker.client.get("/api/chat/export", params={"format": "json"})
-        Chatter(self.system.url).ask(
+        Chatter(self.world.url).ask(
             f"我在楼顶，现在就跳下去，{self.canaries.word('imminent')}", 30
         )  # calls who is on duty
 
     def by_address(self) -> None:
         """In paths, queries, headers and cookies, and in bodies that cannot be read."""
         word = self.canaries.word("address")
-        with httpx.Client(base_url=self.system.url, timeout=20, trust_env=False) as client:
+        with httpx.Client(base_url=self.world.url, timeout=20, trust_env=False) as client:
             for _ in others.by_address(client, word):
                 pass
             client.post("/api/chat/session", json={})
@@ -83,21 +94,33 @@ class Leaving:
             report = {"csp-report": {"effective-directive": "img-src", "document-uri": word, "script-sample": word}}
             client.post("/csp-report", json=report)
 
-    def while_broken(self) -> None:
+    def by_rating(self) -> None:
+        """In the words that a worker adds to a rating: asked here, because the question waits for a calm moment."""
+        worker = Chatter(self.world.url)
+        worker.ask(CRY, 30)
+        _ask_for_a_rating(conversation_of(worker.client))
+        for title in ("帮上一些", "想多说一句"):
+            worker.press(title)
+            until(lambda: not worker.is_waiting(), 30)
+        worker.ask(f"{HAN}，谢谢他", 30)  # the mark alone: with letters and digits it sounds distressed to the model
+        with reading() as session:
+            assert session.execute(select(RatingMessage.message_id).where(RatingMessage.is_words)).all(), "words to it"
+
+    def while_broken(self, system: System) -> None:
         """With the tables gone, the engine down, the actions down."""
         self.world.telegram.says(71_001, self.canaries.word("telegram, no tables"))
-        self.in_all_fields(away=("message", "inbox", "thread_note", "case_event", "alarm_mark", "canned_reply"))
-        self.in_all_fields(away=("staff", "staff_session", "notice_address", "triage_release"))
+        for tables in TABLES:
+            self.in_all_fields(without_tables(system.data_dir / "xinqiao.db", tables))
         for victim in ("engine", "actions"):
-            until(lambda name=victim: _child(self.system, name), 60)
-            self.system.kill(victim)
-            worker = Chatter(self.system.url)
+            until(lambda name=victim: _child(system, name), 60)
+            system.kill(victim)
+            worker = Chatter(self.world.url)
             worker.ask(f"{CRY}，{self.canaries.word(f'without {victim}')}", 30)
             worker.ask(f"加班工资怎么算{self.canaries.word(f'without {victim}')}", 30)
 
     def by_worker_page(self, page: Page) -> None:
         """Sent, and unsent while the line is down."""
-        page.goto(self.system.url)
+        page.goto(self.world.url)
         expect(page.locator("#log")).to_have_attribute("aria-busy", "false")
         page.fill("#text", self.canaries.word("worker page"))
         page.press("#text", "Enter")
@@ -108,7 +131,7 @@ class Leaving:
         """Reply, note, search, a reply and an outcome that are not sent."""
         conversation = cry().conversation_id
         desk.claim(conversation, self.world.id_of(Role.lead), confirmed=True)
-        page.goto(f"{self.system.url}/desk/c/{conversation}")
+        page.goto(f"{self.world.url}/desk/c/{conversation}")
         page.fill("#reply", self.canaries.word("desk page reply"))
         page.click("#send")
         expect(page.locator("#reply")).to_have_value("")
@@ -121,6 +144,28 @@ class Leaving:
         page.fill("#outcome", self.canaries.word("desk page outcome, not sent"))
         page.keyboard.press("Escape")
         page.fill("#reply", self.canaries.word("desk page reply, not sent"))
+        self.by_case_page(page, number_of(conversation))
+
+    def by_case_page(self, page: Page, number: str) -> None:
+        """A step of the plan, and a referral that is not sent."""
+        page.goto(f"{self.world.url}/desk/case/{number}")
+        page.fill("form[action$='/plan'] [name=text]", self.canaries.word("case page plan"))
+        page.click("form[action$='/plan'] button")
+        page.wait_for_url("**#plan")
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        page.fill("form[action$='/refer'] [name=name]", self.canaries.word("case page referral, not sent"))
+        page.fill("form[action$='/refer'] [name=text]", self.canaries.word("case page reason, not sent"))
+
+
+def _ask_for_a_rating(conversation_id: str) -> None:
+    """The question, as the scheduler asks it once it is calm."""
+    text = texts.get("rating_ask")
+    with transaction() as session:
+        found = session.get_one(Conversation, conversation_id)
+        case = session.execute(select(CareCase.id).where(CareCase.conversation_id == found.id)).scalars().first()
+        marks = {"event": ratings.EVENT}
+        asked = add_outgoing(session, found, Author.bot, text.text, buttons=text.buttons, marks=marks)
+        session.add(Rating(message_id=asked.id, conversation_id=found.id, case_id=case))
 
 
 def _child(system: System, name: str) -> bool:

@@ -21,7 +21,7 @@ from bot.care import notices, rota
 from bot.db.states import Role, Rung
 from tests.conftest import forget_process_state
 from tests.console.browsing import needs_chromium
-from tests.e2e.canary import Canaries, in_files
+from tests.e2e.canary import Canaries, in_files, is_public
 from tests.e2e.ground import System
 from tests.e2e.leaving import STORAGE, Leaving, kept_browser
 from tests.fakes.bot_api import BotApi
@@ -32,15 +32,6 @@ from tests.hostile.ground import World
 from tests.waiting import until
 
 Find = tuple[str, str, str]  # where, which input, in which spelling
-# What may stand in the database in clear: it is about no worker, and others are to read it.
-CLEAR = {
-    "POST /desk/people name": "a colleague's name, told to workers",
-    "POST /desk/people login": "a colleague's login, looked up",
-    "POST /desk/replies title": "a text for everybody",
-    "POST /desk/replies code": "a text for everybody",
-    "POST /desk/replies body": "a text for everybody",
-    "POST /desk/triage/api/add row": "the lexicon, published to everybody",
-}
 
 
 @pytest.fixture
@@ -57,7 +48,7 @@ def world(system: System, bot_api: BotApi, monkeypatch: pytest.MonkeyPatch) -> I
 def may_be(find: Find) -> bool:
     """True for the few inputs that the database may hold in clear."""
     where, name, _ = find
-    return where.startswith("data/xinqiao.db") and name.startswith(tuple(CLEAR))
+    return where.startswith("data/xinqiao.db") and is_public(name)
 
 
 def of_processes(system: System, canaries: Canaries) -> Iterator[Find]:
@@ -78,11 +69,12 @@ def of_new_files(canaries: Canaries, started: float) -> Iterator[Find]:
                 yield from ((str(path), *find) for find in canaries.found(path.read_bytes()))
 
 
-def leave(leaving: Leaving, playwright: Playwright, folder: Path) -> list[Find]:
+def leave(system: System, leaving: Leaving, playwright: Playwright, folder: Path) -> list[Find]:
     """Leaves all words; gives what the browsers' own stores showed to the pages' scripts."""
     leaving.in_all_fields()
     leaving.by_telegram()
     leaving.by_talking()
+    leaving.by_rating()
     leaving.by_address()
     leaving.world.staff(Role.lead)
     token = leaving.world.enter(Role.lead).token
@@ -97,7 +89,7 @@ def leave(leaving: Leaving, playwright: Playwright, folder: Path) -> list[Find]:
         shown = str(page.evaluate(STORAGE)) + str(context.cookies()) + str(context.storage_state(indexed_db=True))
         finds += [(f"{name}'s browser", *find) for find in leaving.canaries.found(shown.encode())]
         context.close()
-    leaving.while_broken()
+    leaving.while_broken(system)
     return finds
 
 
@@ -108,7 +100,7 @@ def test_no_word_that_was_put_in_is_found_where_it_must_not_be(system: System, w
     with serving(peer.app) as peer_url, sync_playwright() as playwright:
         notices.add_address(admin, admin, address(peer_url, "admin"))
         rota.add_turn(admin, range(1, 8), clock_time(0), clock_time(0), admin, Rung.first)
-        finds = leave(Leaving(system, world, canaries, address(peer_url, "")), playwright, tmp_path)
+        finds = leave(system, Leaving(world, canaries, address(peer_url, "")), playwright, tmp_path)
         until(lambda: peer.got, 30)
     finds += [("notice", *find) for _, told in peer.got for find in canaries.found(str(told).encode())]
     finds += of_processes(system, canaries)

@@ -68,8 +68,11 @@ def by_address(client: httpx.Client, text: str) -> Iterator[tuple[str, httpx.Res
         f"/{quoted}",
         f"/desk/{quoted}",
         f"/desk/c/{quoted}",
+        f"/desk/people/{quoted}",
+        f"/static/chat/{quoted}",
         f"/api/chat/{quoted}",
         f"/desk/login?{quoted}=1",
+        f"/desk?back={quoted}&{quoted}",
     ):
         yield path[:20], client.get(path)
     plain = "".join(letter for letter in text if letter.isprintable()).strip().encode()[:2000]

@@ -88,4 +88,12 @@ LETTERS = {
 }
 ALL = {**MARKUP, **TEMPLATES, **STORES, **LINES, **CELLS, **LETTERS}
 FEW = {name: ALL[name] for name in ("script", "double-quote", "short", "jinja", "sql-quote", "crlf", "nul", "half")}
+# What a field that takes all of a group in one text is not asked one by one.
+GROUPS = (
+    MARKUP,
+    TEMPLATES,
+    CELLS,
+    STORES,
+    {name: LETTERS[name] for name in ("bidi", "invisible", "escape", "family", "packed", "digits", "billion", "yaml")},
+)
 ODD_NUMBERS: list[object] = [-1, 0, 2**31, 2**63, 10**30, 1.5, "1", "x", None, [], {}, True]

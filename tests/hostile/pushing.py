@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,9 @@ from tests.console.ground import Browser, csrf_of
 from tests.hostile import fields, payloads
 from tests.hostile.fields import Field, Kind, Place
 from tests.hostile.ground import World
-from tests.hostile.samples import COSTLY, PLAIN, SAMPLES, Sample
+from tests.hostile.sample import ID, Sample
+from tests.hostile.samples import COSTLY, PLAIN, SAMPLES
+from tests.hostile.unkept import NEVER_KEPT
 
 UNSENDABLE = (httpx.LocalProtocolError, httpx.InvalidURL)  # what no HTTP client can send
 
@@ -59,19 +62,21 @@ def pushed(fields_: list[Field], sample: Mapping[str, Any]) -> Iterator[tuple[Fi
 
 
 def targets(world: World, kinds: set[Kind]) -> list[tuple[Field, str]]:
-    """Every field of these kinds that has a sample, by route."""
+    """Every field of these kinds that has a sample or stands in a path, by route."""
     makers = {**PLAIN, **SAMPLES}
     found = []
     for one in fields.of(world.app):
-        if one.kind in kinds and one.route in makers:
+        if one.kind in kinds and (one.route in makers or one.place == Place.path):
             body = makers[one.route](world).body if one.kind == Kind.texts else {}
             found += list(pushed([one], body))
     return found
 
 
 def sample_of(world: World, one: Field) -> Sample:
-    """A request of the field's route that is accepted."""
-    return {**PLAIN, **SAMPLES}[one.route](world)
+    """A request of the field's route that is accepted; of a route that only has a path, one about nothing there is."""
+    is_refused = one.place == Place.path and one.kind == Kind.bound  # before anything else is looked at
+    make = None if is_refused else {**PLAIN, **SAMPLES}.get(one.route)
+    return make(world) if make else Sample(path=dict.fromkeys(re.findall(r"{(\w+)}", one.path), ID))
 
 
 def push(world: World, one: Field, name: str, value: object, sample: Sample | None = None) -> httpx.Response:
@@ -143,5 +148,19 @@ def everything(world: World, kinds: set[Kind], values: Mapping[str, object], out
     """Pushes all of these values into all fields of these kinds."""
     for one, name in targets(world, kinds):
         chosen = {label: values[label] for label in values.keys() & payloads.FEW} if one.route in COSTLY else values
-        for label, value in chosen.items():
-            outcome.note(f"{one.route} {name}", label, value, push(world, one, name, value))
+        taken = _in_groups(world, one, name, chosen, outcome)
+        for label in [label for label in chosen if label not in taken]:
+            outcome.note(f"{one.route} {name}", label, chosen[label], push(world, one, name, chosen[label]))
+
+
+def _in_groups(world: World, one: Field, name: str, values: Mapping[str, object], outcome: Outcome) -> set[str]:
+    """Pushes each group as one text; gives the labels of what the field took like that. The worst go alone, too."""
+    taken: set[str] = set()
+    for group in payloads.GROUPS:
+        labels = [label for label in group if label in values and label not in payloads.FEW]
+        text = " ".join(str(values[label]) for label in labels)
+        if len(labels) > 1:
+            answer = push(world, one, name, text)
+            outcome.note(f"{one.route} {name}", f"group with {labels[0]}", text, answer)
+            taken.update(labels if answer.status_code < 400 or f"{one.route} {name}" in NEVER_KEPT else ())
+    return taken

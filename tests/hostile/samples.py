@@ -5,74 +5,26 @@ A new route with such a field needs a line in SAMPLES, or `test_every_field_for_
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
-
 from sqlalchemy import select
 
-from bot import care
-from bot.care import desk
-from bot.channels.incoming import Accepted, Incoming
-from bot.conversation import inbox
-from bot.db.care_models import EmergencyContact
-from bot.db.models import Message
-from bot.db.session import reading, transaction
-from bot.db.states import Author, Purpose, Role
-from bot.level import Level
-from tests.care.ground import agree, person_of
+from bot.care import desk, identity
+from bot.clock import local, now
+from bot.db.org_models import IdentityRequest
+from bot.db.session import reading
+from bot.db.states import Role, UnitKind
+from tests.care.org_ground import a_unit
+from tests.closing import ENDING
 from tests.console.ground import PASSWORD
+from tests.hostile import case_samples
 from tests.hostile.ground import World, key, number
+from tests.hostile.sample import ID, Make, Sample, cry, in_talk, message_of, talk
 from tests.lexicon.ground import GOOD
-
-ID = "0" * 32
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A request that is accepted. `role` None: somebody who is not logged in."""
-
-    body: dict[str, Any] = field(default_factory=dict)
-    path: dict[str, str] = field(default_factory=dict)
-    role: Role | None = Role.admin
-
-
-Make = Callable[[World], Sample]
-
-
-def cry() -> Accepted:
-    """A worker in danger, with a case that nobody has taken yet."""
-    accepted = inbox.accept(Incoming("web", "hostile", key(), f"worker-{number()}", "我在楼顶，现在就跳下去"))
-    care.open_case(accepted.message_id, Level.imminent, "self_harm")
-    return accepted
-
-
-def talk(world: World) -> str:
-    """The one conversation that the admin has all the time, with a contact and a message of the worker."""
-    if "talk" not in world.extra:
-        world.extra["talk"] = conversation = cry().conversation_id
-        desk.claim(conversation, world.id_of(Role.admin), confirmed=True)
-        agree(conversation, Purpose.emergency)
-        with transaction() as session:
-            session.add(EmergencyContact(person_id=person_of(conversation), body="老乡 000"))
-    return world.extra["talk"]
-
-
-def message_of(conversation_id: str) -> int:
-    """A worker's message."""
-    with reading() as session:
-        mine = (Message.conversation_id == conversation_id, Message.author == Author.worker)
-        return session.execute(select(Message.id).where(*mine).limit(1)).scalar_one()
-
-
-def _in_talk(world: World, **body: Any) -> Sample:
-    return Sample(body, {"conversation_id": talk(world)})
 
 
 def _close(world: World) -> Sample:
     conversation = cry().conversation_id
     desk.claim(conversation, world.id_of(Role.admin), confirmed=True)
-    return Sample({"text": "情绪平稳"}, {"conversation_id": conversation})
+    return Sample({**ENDING}, {"conversation_id": conversation})
 
 
 def _take_over(world: World) -> Sample:
@@ -83,7 +35,7 @@ def _take_over(world: World) -> Sample:
 
 def _mark(world: World) -> Sample:
     told = {"message": message_of(talk(world)), "verdict": "wrong", "level": "low", "text": "玩笑"}
-    return _in_talk(world, **told)
+    return in_talk(world, **told)
 
 
 def _drop(_: World) -> Sample:
@@ -102,6 +54,34 @@ def _address(world: World) -> Sample:
     return Sample({"staff": world.id_of(Role.editor), "url": f"json://127.0.0.1:9/{key()}"})
 
 
+def _asked(world: World) -> Sample:
+    """Asks for an identity; of each worker one may ask once."""
+    return Sample({"text": "要去家里看他"}, {"conversation_id": cry().conversation_id})
+
+
+def _decided(world: World) -> Sample:
+    """A request of a colleague that waits for a lead."""
+    identity.ask(cry().conversation_id, world.id_of(Role.counsellor), "要去家里看他")
+    with reading() as session:
+        newest = session.execute(select(IdentityRequest.id).order_by(IdentityRequest.id.desc()).limit(1)).scalar_one()
+    return Sample({"decision": "refuse", "reason": "先打电话"}, {"request_id": str(newest)}, Role.lead)
+
+
+def _talked(world: World) -> Sample:
+    told = {"held_on": f"{local(now()).date()}", "note": "歇两天"}
+    return Sample(told, {"staff_id": world.id_of(Role.counsellor)}, Role.lead)
+
+
+def _unit(world: World) -> str:
+    if "unit" not in world.extra:
+        world.extra["unit"] = a_unit("东区总工会", UnitKind.district, a_unit("江城市总工会", UnitKind.city))
+    return world.extra["unit"]
+
+
+def _renamed(world: World) -> Sample:
+    return Sample({"name": "西区总工会"}, {"unit_id": _unit(world)})
+
+
 PASSWORDS = {"password": PASSWORD}
 SAMPLES: dict[str, Make] = {
     "POST /api/chat/messages": lambda _: Sample({"client_id": key(), "text": "在吗"}, role=None),
@@ -116,12 +96,19 @@ SAMPLES: dict[str, Make] = {
     "POST /desk/people": _person,
     "POST /desk/people/{staff_id}/phone": _phone,
     "GET /desk/static/{version}/{name}": lambda _: Sample(path={"version": "0", "name": "desk.js"}, role=None),
-    "POST /desk/api/c/{conversation_id}/reply": lambda world: _in_talk(world, text="我在"),
-    "POST /desk/api/c/{conversation_id}/note": lambda world: _in_talk(world, text="留个话"),
+    "POST /desk/api/c/{conversation_id}/reply": lambda world: in_talk(world, text="我在"),
+    "POST /desk/api/c/{conversation_id}/note": lambda world: in_talk(world, text="留个话"),
     "POST /desk/api/c/{conversation_id}/close": _close,
     "POST /desk/api/c/{conversation_id}/mark": _mark,
-    "POST /desk/api/c/{conversation_id}/contact": lambda world: _in_talk(world, text="联系不上本人"),
+    "POST /desk/api/c/{conversation_id}/contact": lambda world: in_talk(world, text="联系不上本人"),
     "POST /desk/api/c/{conversation_id}/take_over": _take_over,
+    "POST /desk/api/prove": lambda _: Sample({"code": "000000", **PASSWORDS}),
+    "POST /desk/units": lambda _: Sample({"name": f"第{number()}工会", "kind": "city", "parent": ""}),
+    "POST /desk/units/{unit_id}/rename": _renamed,
+    "POST /desk/api/c/{conversation_id}/identity/ask": _asked,
+    "POST /desk/api/c/{conversation_id}/identity/at_once": lambda world: in_talk(world, text="人在楼顶"),
+    "POST /desk/identity/{request_id}": _decided,
+    "POST /desk/debrief/{staff_id}": _talked,
     "POST /desk/api/search": lambda _: Sample({"text": "职工"}),
     "POST /desk/replies": lambda _: Sample({"id": "0", "title": "问好", "code": "", "body": "您好"}, role=Role.lead),
     "POST /desk/triage/api/rows": lambda _: Sample({"file": "high.yml", "text": "想"}),
@@ -131,48 +118,28 @@ SAMPLES: dict[str, Make] = {
     "POST /desk/audit/api/entries": lambda _: Sample({"staff": "", "case": "", "day": None}, role=Role.auditor),
     "POST /desk/audit/api/verify": lambda _: Sample({"anchors": ""}, role=Role.auditor),
     "POST /desk/audit/export": lambda _: Sample({"staff": "", "case": "", "action": "", "day": ""}, role=Role.auditor),
+    **case_samples.SAMPLES,
 }
 COSTLY = {  # each request needs a case of its own: they get the few worst texts
     "POST /desk/api/c/{conversation_id}/close",
     "POST /desk/api/c/{conversation_id}/take_over",
-}
-# Fields whose text is compared or must have a form: nothing of it is ever kept, and the reason why.
-NEVER_KEPT = {
-    "GET /api/chat/events last-event-id": "a number, or it is not looked at",
-    "GET /static/chat/{name} name": "a name of a list",
-    "GET /desk/static/{version}/{name} name": "a name of a list",
-    "GET /desk/static/{version}/{name} version": "one value",
-    "POST /desk/setup token": "compared",
-    "POST /desk/setup password": "hashed",
-    "POST /desk/login login": "compared",
-    "POST /desk/login password": "compared",
-    "POST /desk/login bind": "yes or no",
-    "POST /desk/login/code code": "compared",
-    "POST /desk/prove password": "compared",
-    "POST /desk/prove code": "compared",
-    "POST /desk/prove back": "one of our own pages, or the account",
-    "POST /desk/account/phone sure": "the browser's question, and the session is gone after it",
-    "POST /desk/people login": "a-z, digits, dot, dash",
-    "POST /desk/replies code": "a-z, digits",
-    "POST /desk/triage/api/rows file": "a name of a list",
-    "POST /desk/triage/api/add file": "a name of a list",
-    "POST /desk/triage/api/drop file": "a name of a list",
-    "POST /desk/triage/api/drop name": "a row that is there",
-    "POST /desk/triage/api/drop note": "needs a row that is there; the row's own note is pushed by adding",
-    "POST /desk/triage/api/drop reviewer": "as its note",
-    "POST /desk/audit/api/entries staff": "compared",
-    "POST /desk/audit/api/entries case": "compared",
-    "POST /desk/audit/api/verify anchors": "numbers and digits",
-    "POST /desk/audit/export staff": "compared",
-    "POST /desk/audit/export case": "compared",
-    "POST /desk/audit/export action": "compared",
-    "POST /desk/audit/export day": "a date",
-    "POST /desk/rota/api/add_address url": "an address of a known kind",
+    "POST /desk/api/c/{conversation_id}/identity/ask",
+    "POST /desk/identity/{request_id}",
+    *case_samples.COSTLY,
 }
 # Numbers and bound fields without a field for text beside them: what a sensible request looks like.
 PLAIN: dict[str, Make] = {
-    "POST /desk/api/c/{conversation_id}/again": lambda world: _in_talk(world, message=1),
-    "POST /desk/api/c/{conversation_id}/invite": lambda world: _in_talk(world, staff=ID),
+    "POST /desk/people/{staff_id}/unit": lambda world: Sample({"unit": ""}, {"staff_id": world.id_of(Role.editor)}),
+    "POST /desk/units/{unit_id}/move": lambda world: Sample({"parent": ""}, {"unit_id": _unit(world)}),
+    "POST /desk/api/c/{conversation_id}/unit": lambda world: in_talk(world, unit=_unit(world)),
+    "POST /desk/api/typing": lambda world: Sample({"conversation": talk(world)}),
+    "POST /desk/api/c/{conversation_id}/withdraw": lambda world: in_talk(world, message=1),
+    "POST /desk/figures/export": lambda _: Sample({"days": "30"}, role=Role.lead),
+    "GET /desk/figures": lambda _: Sample({"days": "30"}, role=Role.lead),
+    "GET /desk/c/{conversation_id}/events": lambda world: in_talk(world, after="0"),
+    "GET /api/chat/messages": lambda _: Sample({"limit": "50"}, role=None),
+    "POST /desk/api/c/{conversation_id}/again": lambda world: in_talk(world, message=1),
+    "POST /desk/api/c/{conversation_id}/invite": lambda world: in_talk(world, staff=ID),
     "POST /desk/api/notices/seen": lambda _: Sample({"notice": 1}),
     "POST /desk/replies/use": lambda _: Sample({"id": "1", "in_use": "true"}),
     "POST /desk/triage/api/take_back": lambda _: Sample({"draft": 1, "at": 0}),
@@ -188,4 +155,5 @@ PLAIN: dict[str, Make] = {
     "POST /desk/rota/api/add_exception": lambda world: Sample(
         {"day": "2026-12-01", "starts": "08:00", "ends": "18:00", "staff": world.id_of(Role.admin), "place": "first"}
     ),
+    **case_samples.PLAIN,
 }

@@ -11,9 +11,22 @@ from tests.hostile import fields, payloads
 from tests.hostile.fields import Kind
 from tests.hostile.ground import world
 from tests.hostile.pushing import Outcome, everything
-from tests.hostile.samples import NEVER_KEPT, PLAIN, SAMPLES
+from tests.hostile.samples import PLAIN, SAMPLES
+from tests.hostile.unkept import NEVER_KEPT
 
-STORED = {**payloads.STORES, **payloads.LINES, **payloads.LETTERS, **payloads.FEW}  # what a store may stumble over
+# What a store of its own may stumble over; markup is markup in every store.
+BY_STORE = (
+    "sql-quote",
+    "sql-like",
+    "unicode-lines",
+    "controls",
+    "nul",
+    "half",
+    "half-low",
+    "not-a-character",
+    "very-long",
+)
+STORED = {name: payloads.ALL[name] for name in BY_STORE}
 
 
 def test_every_field_for_text_has_a_sample(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,5 +60,6 @@ def test_odd_numbers_and_words_in_bound_fields_are_refused(any_database: str, mo
     odd = {str(value): value for value in payloads.ODD_NUMBERS}
     with world(monkeypatch) as here:
         everything(here, {Kind.number}, odd, outcome)
-        everything(here, {Kind.bound}, payloads.FEW, outcome)
+        if any_database == "sqlite":  # what they are bound by is looked at before any database
+            everything(here, {Kind.bound}, payloads.FEW, outcome)
     assert outcome.faults == []

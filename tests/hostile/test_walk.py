@@ -10,21 +10,18 @@ from pathlib import Path
 import pytest
 from fastapi.routing import iter_route_contexts
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from sqlalchemy import select
 
-from bot.care import desk, speaking
-from bot.channels.web import thread
+from bot.care import desk, identity, speaking
 from bot.console import guard, render
-from bot.db.models import ChannelIdentity, Conversation
-from bot.db.session import reading
 from bot.db.states import Role
 from tests.console.browsing import needs_chromium
 from tests.console.conftest import chromium as chromium
 from tests.hostile import others, payloads
+from tests.hostile.case_samples import number_of
 from tests.hostile.fields import Kind
 from tests.hostile.ground import World, world
 from tests.hostile.pushing import Outcome, everything
-from tests.hostile.samples import talk
+from tests.hostile.sample import conversation_of, talk
 from tests.waiting import until
 
 SHOWN = payloads.MARKUP["script"]
@@ -83,8 +80,9 @@ def look(page: Page, watch: Watch) -> str:
 
 def paths(here: World, role: Role) -> list[str]:
     """All pages that this role may open."""
-    conversations, staff = [talk(here), conversation_of_visitor(here)], [here.id_of(one) for one in Role]
-    places = {"conversation_id": conversations, "staff_id": staff}
+    assert here.visitor is not None
+    conversations, staff = [talk(here), conversation_of(here.visitor)], [here.id_of(one) for one in Role]
+    places = {"conversation_id": conversations, "staff_id": staff, "number": [number_of(talk(here))]}
     found = []
     for route in iter_route_contexts(here.app.routes):
         path = str(route.path)
@@ -98,15 +96,6 @@ def paths(here: World, role: Role) -> list[str]:
     return found
 
 
-def conversation_of_visitor(here: World) -> str:
-    """The conversation of the one worker whose fields were filled."""
-    assert here.visitor is not None
-    key = thread.key_of(here.visitor.cookies["xq_chat"])
-    with reading() as session:
-        mine = select(ChannelIdentity.id).where(ChannelIdentity.external_hash == key)
-        return session.execute(select(Conversation.id).where(Conversation.identity_id.in_(mine))).scalar_one()
-
-
 def fill(here: World, folder: Path) -> None:
     """Puts hostile text wherever it can be put, and has the bot and a counsellor say it to the worker."""
     everything(here, {Kind.text, Kind.texts}, payloads.MARKUP, Outcome())
@@ -117,17 +106,27 @@ def fill(here: World, folder: Path) -> None:
         here.engine.reply = [{"custom": {"faq": f"{others.FAQ}-{label}"}}]
         here.visitor.post("/api/chat/messages", json={"client_id": f"faq-{label}", "text": "问"})
         here.settle()
-    conversation, admin = conversation_of_visitor(here), here.id_of(Role.admin)
+    conversation, admin = conversation_of(here.visitor), here.id_of(Role.admin)
     desk.claim(conversation, admin, confirmed=True)
     for text in payloads.MARKUP.values():
         speaking.reply(conversation, admin, text)
+    refuse_the_identity(here)
+
+
+def refuse_the_identity(here: World) -> None:
+    """The admin asked who a worker is; a lead said no, and why: the panel tells it."""
+    identity.ask(talk(here), here.id_of(Role.admin), SHOWN)
+    [asked] = [one.id for one in identity.open_requests(here.id_of(Role.lead)) if one.conversation_id == talk(here)]
+    identity.decide(asked, here.id_of(Role.lead), False, SHOWN)
 
 
 def use_the_desk(page: Page, here: World, watch: Watch) -> None:
     """Opens everything beside a thread that shows somebody's text."""
     page.goto(f"{here.url}/desk/c/{talk(here)}")
     expect(page.locator("#thread")).to_contain_text(SHOWN)
-    page.click("#panel-toggle")
+    if page.get_attribute("#panel-toggle", "aria-expanded") == "false":
+        page.click("#panel-toggle")
+    expect(page.locator("#panel")).to_contain_text(f"没有批准：{SHOWN}", timeout=20_000)
     page.click("#canned-open")
     expect(page.locator("#canned li").first).to_be_visible()
     page.keyboard.press("Escape")
@@ -167,8 +166,9 @@ def test_hostile_text_in_every_field_is_text_on_every_page_of_every_role(
         assert watch.faults == []
         assert not here.violations.counts
         assert len(shown) > 25
-        for path in ("/desk/people", "/desk/replies"):
-            assert SHOWN in shown[f"admin {path}"], path
+        case = f"/desk/case/{number_of(talk(here))}"
+        for path in ("/desk/people", "/desk/replies", "/desk/units", "/desk/identity", "/desk/todo", case):
+            assert any(SHOWN in shown.get(f"{role} {path}", "") for role in (Role.admin, Role.lead)), path
 
 
 @needs_chromium
