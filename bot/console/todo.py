@@ -32,7 +32,6 @@ async def todo_page(session: Counsellor) -> Response:
         others=[task(one) for one in found.others],
         offers=[offer(one, session.staff_id, leads=leads) for one in found.offers],
         closings=[_closing(one) for one in found.closings],
-        leads=leads,
         **frame(session),
     )
 
