@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 
 from bot import care
-from bot.care import answers, closing, company, desk, marks, notes, people
+from bot.care import answers, casework, checklist, closing, company, desk, marks, notes, people, referrals
 from bot.care.panel import cases_of
 from bot.clock import now
 from bot.conversation import render
 from bot.conversation.turn import Reply
 from bot.db.models import CareCase, Conversation, Inbox, Message, Outbox
 from bot.db.session import reading, transaction
-from bot.db.states import AgeBand, Author, Category, InboxState, OutboxState, OutcomeKind, Purpose, Verdict
+from bot.db.states import AgeBand, Author, Category, InboxState, OutboxState, OutcomeKind, Purpose, ReferralTo, Verdict
 from bot.demo.stage import Stage, Talk, say
 from bot.level import Level
 
@@ -59,6 +60,39 @@ def _hand_back(stage: Stage, talk: Talk, _: Any) -> None:
     talk.holder = ""
 
 
+def _number(talk: Talk) -> str:
+    with reading() as session:
+        return session.execute(cases_of(talk.conversation_id).limit(1)).scalar_one().number
+
+
+def _tick(stage: Stage, talk: Talk, ticked: list[str]) -> None:
+    """[login, key of the checklist, …]."""
+    login, *keys = ticked
+    for key in keys:
+        checklist.tick(_number(talk), stage.staff[login], key, True)
+
+
+def _step(stage: Stage, talk: Talk, planned: list[Any]) -> None:
+    """[login, what, whether it is done]."""
+    login, text, is_done = planned
+    step = casework.add_step(_number(talk), stage.staff[login], text)
+    if is_done:
+        casework.do_step(_number(talk), step, stage.staff[login])
+
+
+def _task(stage: Stage, talk: Talk, planned: list[Any]) -> None:
+    """[login, what, in how many days]."""
+    login, text, days = planned
+    due = casework.today() + timedelta(days=days)
+    casework.add_task(_number(talk), stage.staff[login], text, due, stage.staff[login])
+
+
+def _refer(stage: Stage, talk: Talk, offered: list[str]) -> None:
+    """[login, to, name, reason]: it waits for an answer."""
+    login, to, name, reason = offered
+    referrals.offer(_number(talk), stage.staff[login], ReferralTo(to), name, reason)
+
+
 def _ask_close(stage: Stage, talk: Talk, asked: list[str]) -> None:
     """[login, outcome] of a grave case: it waits for a lead."""
     login, outcome = asked
@@ -71,9 +105,7 @@ def _close(stage: Stage, talk: Talk, closed: list[str]) -> None:
     login, outcome = closed
     report = closing.Report(OutcomeKind.resolved, outcome, Level.low)
     if not closing.close(talk.conversation_id, stage.staff[login], report):
-        with reading() as session:
-            number = session.execute(cases_of(talk.conversation_id).limit(1)).scalar_one().number
-        closing.approve(number, stage.staff["wuhua" if login != "wuhua" else "zhengli"])
+        closing.approve(_number(talk), stage.staff["wuhua" if login != "wuhua" else "zhengli"])
 
 
 def _invite(stage: Stage, talk: Talk, login: str) -> None:
@@ -176,6 +208,10 @@ ACTS: dict[str, Act] = {
     "reply": _reply,
     "note": _note,
     "hand_back": _hand_back,
+    "tick": _tick,
+    "step": _step,
+    "task": _task,
+    "refer": _refer,
     "ask_close": _ask_close,
     "close": _close,
     "invite": _invite,

@@ -14,6 +14,7 @@ from bot.db.models import Conversation, Message
 from bot.db.rating_models import Rating, RatingMessage
 from bot.db.session import reading, transaction
 from bot.db.states import Author, Owner, RatingValue, TaskKind, TaskState
+from tests import closing
 from tests.care.ground import DAY_SHIFT, SetClock, person_of, planned
 from tests.conversation.acts import a_counsellor, press_title, say
 from tests.conversation.conftest import Anywhere
@@ -43,7 +44,7 @@ def talked(here: Anywhere, channel: str = "web", close: bool = False) -> str:
     lin = a_counsellor()
     desk.claim(conversation, lin)
     if close:
-        close(conversation, lin, "谈过了")
+        closing.close(conversation, lin, "谈过了")
     else:
         desk.hand_back(conversation, lin)
     return conversation
@@ -76,7 +77,9 @@ def questions(conversation: str) -> int:
 @pytest.mark.parametrize("close", [False, True])
 def test_who_was_handed_back_is_asked_once_when_it_is_calm(here: Anywhere, at: SetClock, close: bool) -> None:
     conversation = talked(here, close=close)
-    assert here.do_due() == 0
+    assert here.do_due() == 1
+    assert here.fake.forgotten == [conversation], "what was asked before the person came would take the next word"
+    assert questions(conversation) == 0
     at(DAY_SHIFT + 3 * MINUTE)
     assert here.do_due() == 1
     at(DAY_SHIFT + timedelta(days=20))

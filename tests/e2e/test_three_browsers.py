@@ -59,7 +59,7 @@ def test_from_the_cry_to_the_approved_end(house: House, people: People) -> None:
     the_worker_rates_with_one_tap(people.worker)
     the_bot_answers_again(people.worker)
     a_counsellor_asks_and_the_lead_approves(people, winner)
-    assert [one for one in verify.check() if isinstance(one, verify.Result)][0].fault is None
+    assert next(one for one in verify.check() if isinstance(one, verify.Result)).fault is None
 
 
 def it_rings_on_every_desk(people: People) -> None:
@@ -107,7 +107,9 @@ def name_on(desk: Page) -> str:
 
 def they_talk_and_the_bot_is_silent(worker: Page, desk: Page) -> None:
     bot_said = said(worker, "bot").count()
-    for number, (told, answer) in enumerate([("我是值班员，我在这儿陪你。", "中，我下来了"), ("慢慢说，我听着。", QUESTION)]):
+    for number, (told, answer) in enumerate(
+        [("我是值班员，我在这儿陪你。", "中，我下来了"), ("慢慢说，我听着。", QUESTION)]
+    ):
         desk.fill("#reply", told)
         desk.click("#send")
         expect(said(worker, "counsellor").last).to_have_text(told)
@@ -175,9 +177,7 @@ def a_counsellor_asks_and_the_lead_approves(people: People, counsellor: Page) ->
         assert session.execute(select(CareCase.state)).scalars().all() == [CaseState.closed]
 
 
-def test_at_night_the_queue_shows_whom_the_chain_called_and_who_comes_stops_it(
-    house: House, chromium: Browser
-) -> None:
+def test_at_night_the_queue_shows_whom_the_chain_called_and_who_comes_stops_it(house: House, chromium: Browser) -> None:
     house.clock.go_to(time(2))
     peer = NoticePeer()
     with serving(peer.app) as peer_url, a_phone(chromium, house) as worker:
