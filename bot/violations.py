@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from starlette.requests import ClientDisconnect
 
+from bot.request_body import read_within
 from bot.settings import settings
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ def router(violations: Violations) -> APIRouter:
     async def take(request: Request) -> Response:
         if not violations.admits():
             return Response(status_code=429)
-        body = await _body(request)
+        body = await read_within(request, MAX_BODY)
         directive = directive_of(body) if body is not None else None
         if directive is None:
             return Response(status_code=400)
@@ -93,16 +93,3 @@ def router(violations: Violations) -> APIRouter:
         return JSONResponse({"counts": violations.counts, "dropped": violations.dropped})
 
     return routes
-
-
-async def _body(request: Request) -> bytes | None:
-    """The body; None if it is longer than any report, or broken off."""
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BODY:
-                return None
-    except ClientDisconnect:
-        return None
-    return bytes(body)

@@ -1,6 +1,8 @@
-"""Debian's Chromium, and how the tests start it."""
+"""Debian's Chromium, how the tests start it, and how patient they are with it."""
 
 import shutil
+
+from playwright.sync_api import expect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGS = [
@@ -12,3 +14,4 @@ ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=20_000)  # milliseconds; several browsers share the machine, and what passes does not wait

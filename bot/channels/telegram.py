@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from starlette.requests import ClientDisconnect
 from telegram import Bot, Update
 from telegram.error import RetryAfter
 
@@ -27,6 +26,7 @@ from bot.channels.telegram_client import account_of, make_bot
 from bot.channels.telegram_sender import TelegramSender, seconds_of
 from bot.channels.telegram_updates import UNREADABLE, WANTED, parse, readable
 from bot.errors import BadInput
+from bot.request_body import read_within
 from bot.settings import settings
 
 __all__ = ["PATH", "TelegramSender", "make_bot", "parse", "poll", "router", "start"]
@@ -67,7 +67,7 @@ def router(on_message: OnMessage) -> APIRouter:
         refusal = _refusal(request)
         if refusal is not None:
             return Response(status_code=refusal)
-        body = await _body(request)
+        body = await read_within(request, MAX_BODY)
         if body is None:
             return Response(status_code=413)
         update = _update(body)
@@ -95,19 +95,6 @@ def _refusal(request: Request) -> int | None:
         return 403
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     return None if kind == "application/json" else 415
-
-
-async def _body(request: Request) -> bytes | None:
-    """The body; None once it is over the limit, whatever length it claims. Empty if the peer hung up."""
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BODY:
-                return None
-    except ClientDisconnect:
-        return b""
-    return bytes(body)
 
 
 def _update(body: bytes) -> Update | None:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 
 from bot import care
-from bot.care import answers, casework, checklist, closing, company, desk, marks, notes, people, referrals
-from bot.care.panel import cases_of
+from bot.care import answers, closing, company, desk, marks, notes, people
 from bot.clock import now
 from bot.conversation import render
 from bot.conversation.turn import Reply
 from bot.db.models import CareCase, Conversation, Inbox, Message, Outbox
 from bot.db.session import reading, transaction
-from bot.db.states import AgeBand, Author, Category, InboxState, OutboxState, OutcomeKind, Purpose, ReferralTo, Verdict
+from bot.db.states import AgeBand, Author, Category, InboxState, OutboxState, OutcomeKind, Purpose, Verdict
+from bot.demo import case_acts
 from bot.demo.stage import Stage, Talk, say
 from bot.level import Level
 
@@ -60,39 +59,6 @@ def _hand_back(stage: Stage, talk: Talk, _: Any) -> None:
     talk.holder = ""
 
 
-def _number(talk: Talk) -> str:
-    with reading() as session:
-        return session.execute(cases_of(talk.conversation_id).limit(1)).scalar_one().number
-
-
-def _tick(stage: Stage, talk: Talk, ticked: list[str]) -> None:
-    """[login, key of the checklist, …]."""
-    login, *keys = ticked
-    for key in keys:
-        checklist.tick(_number(talk), stage.staff[login], key, True)
-
-
-def _step(stage: Stage, talk: Talk, planned: list[Any]) -> None:
-    """[login, what, whether it is done]."""
-    login, text, is_done = planned
-    step = casework.add_step(_number(talk), stage.staff[login], text)
-    if is_done:
-        casework.do_step(_number(talk), step, stage.staff[login])
-
-
-def _task(stage: Stage, talk: Talk, planned: list[Any]) -> None:
-    """[login, what, in how many days]."""
-    login, text, days = planned
-    due = casework.today() + timedelta(days=days)
-    casework.add_task(_number(talk), stage.staff[login], text, due, stage.staff[login])
-
-
-def _refer(stage: Stage, talk: Talk, offered: list[str]) -> None:
-    """[login, to, name, reason]: it waits for an answer."""
-    login, to, name, reason = offered
-    referrals.offer(_number(talk), stage.staff[login], ReferralTo(to), name, reason)
-
-
 def _ask_close(stage: Stage, talk: Talk, asked: list[str]) -> None:
     """[login, outcome] of a grave case: it waits for a lead."""
     login, outcome = asked
@@ -101,11 +67,11 @@ def _ask_close(stage: Stage, talk: Talk, asked: list[str]) -> None:
 
 
 def _close(stage: Stage, talk: Talk, closed: list[str]) -> None:
-    """[login, outcome]; where a lead has to approve, one does."""
-    login, outcome = closed
-    report = closing.Report(OutcomeKind.resolved, outcome, Level.low)
+    """[login, outcome, how it ended]; where a lead has to approve, one does."""
+    login, outcome, kind = closed
+    report = closing.Report(OutcomeKind(kind), outcome, Level.low)
     if not closing.close(talk.conversation_id, stage.staff[login], report):
-        closing.approve(_number(talk), stage.staff["wuhua" if login != "wuhua" else "zhengli"])
+        closing.approve(case_acts.number_of(talk), stage.staff["wuhua" if login != "wuhua" else "zhengli"])
 
 
 def _invite(stage: Stage, talk: Talk, login: str) -> None:
@@ -208,10 +174,6 @@ ACTS: dict[str, Act] = {
     "reply": _reply,
     "note": _note,
     "hand_back": _hand_back,
-    "tick": _tick,
-    "step": _step,
-    "task": _task,
-    "refer": _refer,
     "ask_close": _ask_close,
     "close": _close,
     "invite": _invite,
@@ -226,6 +188,13 @@ ACTS: dict[str, Act] = {
     "age": _age,
     "category": _category,
     "mark": _mark,
+    "unit": case_acts.unit,
+    "step": case_acts.step,
+    "task": case_acts.task,
+    "check": case_acts.check,
+    "refer": case_acts.refer,
+    "ask_identity": case_acts.ask_identity,
+    "rate": case_acts.rate,
     "undelivered": _undelivered,
     "stuck": _stuck,
     "wait": _wait,

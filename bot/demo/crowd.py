@@ -24,6 +24,8 @@ AGE = {  # days since the beginning, at least and at most
     CaseState.follow_up: (0.5, 9.0),
     CaseState.closed: (1.0, 25.0),
 }
+RATED = 0.6  # who tap when they are asked
+RATINGS = ("good", "good", "good", "fair", "fair", "poor")
 CHANNELS = ("web", "web", "web", "wechat", "telegram")
 
 
@@ -76,6 +78,9 @@ def _rest(stage: Stage, parts: dict[str, Any], state: CaseState, opening: dict[s
     if state == CaseState.in_care:
         return first + talked
     talked += [{"note": chance.choice(parts["notes"])}, {"hand_back": None}]
-    return (
-        first + talked + ([{"close": [login, chance.choice(parts["outcomes"])]}] if state == CaseState.closed else [])
-    )
+    if chance.random() < RATED:
+        talked.append({"rate": chance.choice(RATINGS)})
+    if state == CaseState.closed:
+        kind, outcome = chance.choice(parts["outcomes"])
+        talked.append({"close": [login, outcome, kind]})
+    return first + talked

@@ -14,8 +14,8 @@ from bot.db.models import Conversation, Message
 from bot.db.rating_models import Rating, RatingMessage
 from bot.db.session import reading, transaction
 from bot.db.states import Author, Owner, RatingValue, TaskKind, TaskState
-from tests import closing
 from tests.care.ground import DAY_SHIFT, SetClock, person_of, planned
+from tests.closing import close
 from tests.conversation.acts import a_counsellor, press_title, say
 from tests.conversation.conftest import Anywhere
 from tests.fakes.engine import FakeEngine
@@ -37,14 +37,14 @@ def heard(conversation: str) -> list[str]:
         return list(session.execute(select(Message.body).where(*own).order_by(Message.id)).scalars())
 
 
-def talked(here: Anywhere, channel: str = "web", close: bool = False) -> str:
+def talked(here: Anywhere, channel: str = "web", closed: bool = False) -> str:
     """A worker asked for a person, who came and left again; gives the conversation."""
     conversation = say("找真人", channel=channel).conversation_id
     here.answer_all()
     lin = a_counsellor()
     desk.claim(conversation, lin)
-    if close:
-        closing.close(conversation, lin, "谈过了")
+    if closed:
+        close(conversation, lin, "谈过了")
     else:
         desk.hand_back(conversation, lin)
     return conversation
@@ -74,9 +74,9 @@ def questions(conversation: str) -> int:
     return heard(conversation).count(texts.get("rating_ask").text)
 
 
-@pytest.mark.parametrize("close", [False, True])
-def test_who_was_handed_back_is_asked_once_when_it_is_calm(here: Anywhere, at: SetClock, close: bool) -> None:
-    conversation = talked(here, close=close)
+@pytest.mark.parametrize("closed", [False, True])
+def test_who_was_handed_back_is_asked_once_when_it_is_calm(here: Anywhere, at: SetClock, closed: bool) -> None:
+    conversation = talked(here, closed=closed)
     assert here.do_due() == 1
     assert here.fake.forgotten == [conversation], "what was asked before the person came would take the next word"
     assert questions(conversation) == 0

@@ -177,7 +177,9 @@ def test_only_the_two_assets_are_served(url: str, name: str) -> None:
 
 def test_the_documentation_lists_every_route_and_fault(url: str) -> None:
     paths = httpx.get(f"{url}/openapi.json").json()["paths"]
-    assert set(paths) == {f"/api/chat/{name}" for name in ("session", "messages", "events", "export", "hotlines")}
+    assert set(paths) == {
+        f"/api/chat/{name}" for name in ("session", "messages", "events", "export", "hotlines", "typing")
+    }
     sending = paths["/api/chat/messages"]["post"]
     assert set(sending["responses"]) >= {"202", "400", "401", "413", "415", "429", "503"}
     assert sending["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("NewMessage")

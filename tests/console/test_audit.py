@@ -17,6 +17,7 @@ from bot.db.models import CareCase, Staff
 from bot.db.session import reading, transaction
 from bot.db.states import Role
 from tests.audit.ground import by_hand, drop_guards, fill, rows
+from tests.closing import ENDING
 from tests.console.ground import Browser, cry, staffed
 from tests.console.test_rights import CELLS
 
@@ -60,7 +61,7 @@ def worked_case(url: str) -> tuple[str, str, str]:
     browser.get(f"/desk/c/{conversation}")
     browser.act(f"c/{conversation}/claim")
     browser.act(f"c/{conversation}/reply", {"text": f"我在 {WORDS}"})
-    browser.act(f"c/{conversation}/close", {"text": f"说好了 {WORDS}"})
+    browser.act(f"c/{conversation}/close", {**ENDING, "text": f"说好了 {WORDS}"})
     with reading() as session:
         return conversation, session.query(CareCase).one().number, session.query(Staff).one().id
 
@@ -88,7 +89,7 @@ def test_an_auditor_sees_who_did_what_and_no_word_that_was_said(desk_url: str) -
     browser = auditor(desk_url)
     found = browser.entries(case=number)
     acts = [(row["who"], row["action"], row["subject"]) for row in reversed(found["rows"])]
-    assert acts == [("李芳", act, f"个案 {number}") for act in ("看对话", "接手", "回话", "结案")]
+    assert acts == [("李芳", act, f"个案 {number}") for act in ("看对话", "接手", "回话", "申请结案")]
     seen = "".join(
         [browser.get("/desk/audit").text, json.dumps(browser.entries(), ensure_ascii=False), browser.export().text]
     )
@@ -102,7 +103,7 @@ def test_entries_are_narrowed_by_person_action_and_day(desk_url: str) -> None:
     today = browser.entries()["rows"][0]["at"][:10]
     assert {row["who"] for row in browser.entries(staff=who)["rows"]} == {"李芳", "系统"}  # who made the account, too
     assert [row["action"] for row in browser.entries(action="replied")["rows"]] == ["回话"]
-    assert browser.entries(staff=who, action="closed", day=today, case=number)["rows"] != []
+    assert browser.entries(staff=who, action="close_asked", day=today, case=number)["rows"] != []
     assert browser.entries(day="2020-01-01")["rows"] == []
     assert {row["who"] for row in browser.entries(staff="system")["rows"]} == {"系统"}
 
@@ -180,7 +181,7 @@ def test_an_export_is_recorded_before_it_leaves_and_holds_itself(desk_url: str) 
     assert [row[0] for row in table[1:]] == [str(row.seq) for row in rows()]
     assert table[-1][4] == "导出审计记录"
     assert [row[-1] for row in table[1:]] == [row.hash for row in rows()]
-    part = browser.export(staff=who, case=number, action="closed", day=rows()[0].at[:10])
+    part = browser.export(staff=who, case=number, action="close_asked", day=rows()[0].at[:10])
     assert part.status_code == 200
     assert f'"case":"{number}"' in rows()[-1].detail
     assert f'"who":"{who}"' in rows()[-1].detail

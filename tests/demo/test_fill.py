@@ -10,13 +10,19 @@ from bot import triage
 from bot.care import desk, rota
 from bot.clock import now
 from bot.db.care_models import AlarmMark, CaseAnswer, Consent, MoodEntry
+from bot.db.case_models import CheckTick, PlanStep, Referral, StaffTask
 from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Inbox, Message, Outbox, Staff
+from bot.db.org_models import IdentityRequest, StaffUnit, UnionUnit, WorkerUnit
+from bot.db.rating_models import Rating
 from bot.db.session import reading
 from bot.db.states import CaseState, Category, InboxState, OutboxState, Owner, Role
 from bot.db.thread_models import CannedReply, Companion, HandOver, ThreadNote
 from bot.demo import stories
 from bot.level import Level
 from tests.demo.conftest import CASES, Demo
+
+SHOWN = (ThreadNote, CannedReply, Companion, HandOver, AlarmMark, CaseAnswer, Consent, MoodEntry, PlanStep, StaffTask)
+SHOWN += (CheckTick, Referral, UnionUnit, StaffUnit, WorkerUnit, IdentityRequest, Rating)
 
 
 def test_there_is_a_case_in_every_state_of_every_level_and_category(in_demo: Demo) -> None:
@@ -45,7 +51,7 @@ def test_there_is_somebody_of_every_role_and_somebody_on_duty_at_any_hour(in_dem
 
 def test_every_part_of_the_desk_has_something_to_show(in_demo: Demo) -> None:
     with reading() as session:
-        for table in (ThreadNote, CannedReply, Companion, HandOver, AlarmMark, CaseAnswer, Consent, MoodEntry):
+        for table in SHOWN:
             assert session.execute(select(func.count()).select_from(table)).scalar_one() > 0, table
         states = Counter(session.execute(select(Outbox.state)).scalars())
         stuck = session.execute(select(func.count()).where(Inbox.state == InboxState.failed)).scalar_one()
