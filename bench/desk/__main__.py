@@ -1,4 +1,4 @@
-"""`python -m bench.desk alarm|paint`: prints the figures; ends with 1 if a budget is broken."""
+"""`python -m bench.desk alarm|paint|pictures`: prints the figures; ends with 1 if a budget is broken."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import tempfile
 from pathlib import Path
 
 from bench import report
-from bench.desk import alarm, paint
+from bench.desk import alarm, paint, pictures
 from bench.desk.system import Demo
 from bench.stock import CACHE
 from bot.clock import local, now
+from bot.settings import ROOT
 
-CASES = {"alarm": 60, "paint": 720}  # of the latter some 500 are not closed
+CASES = {"alarm": 60, "paint": 720, "pictures": 60}  # of 720 some 500 are not closed
 TIMES = ("fcp", "lcp", "listed")
 CALM = 0.1  # of cumulative layout shift
 BUDGET = 1.0  # seconds, both from the send to the sound and to the first paint
@@ -30,17 +31,18 @@ def main() -> int:
         demo = Demo(Path(name), options.cases or CASES[options.part])
         with demo.start() as running:
             running.wait_until(demo.is_ready)
-            return _alarm(demo, options) if options.part == "alarm" else _paint(demo, options)
+            return PARTS[options.part](demo, options)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.desk", description="The desk under load.")
-    parser.add_argument("part", choices=("alarm", "paint"))
-    parser.add_argument("--cases", type=int, default=0, help="of the demo behind it; 0: 60 for alarm, 720 for paint")
+    parser.add_argument("part", choices=tuple(PARTS))
+    parser.add_argument("--cases", type=int, default=0, help="of the demo behind it; 0: 720 for paint, else 60")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, default=200)
     parser.add_argument("--pages", type=int, default=20)
     parser.add_argument("--sends", type=int, default=60)
+    parser.add_argument("--folder", type=Path, default=ROOT / "docs" / "images", help="where pictures go")
     return parser.parse_args()
 
 
@@ -79,6 +81,13 @@ def _paint(demo: Demo, options: argparse.Namespace) -> int:
     return int(slow or any(one.cls >= CALM for one in found))
 
 
+def _pictures(demo: Demo, options: argparse.Namespace) -> int:
+    found = asyncio.run(pictures.take(demo, options.folder))
+    for name, size in found:
+        _say(f"{name}.png {size / 1024:.0f} KiB")
+    return int(any(size >= pictures.LARGEST for _, size in found))
+
+
 def quantile(seconds: list[float], share: float) -> float:
     """Gives the value below which that share lies; without values, infinity."""
     ordered = sorted(seconds)
@@ -89,6 +98,8 @@ def _row(name: str, seconds: list[float]) -> str:
     half, most = (1000 * quantile(seconds, share) for share in (0.5, 0.95))
     return f"{name}: p50 {half:.0f} · p95 {most:.0f} · max {1000 * max(seconds, default=0):.0f} ({len(seconds)})"
 
+
+PARTS = {"alarm": _alarm, "paint": _paint, "pictures": _pictures}
 
 if __name__ == "__main__":
     sys.exit(main())

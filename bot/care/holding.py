@@ -6,11 +6,11 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot import texts
-from bot.care import company, night
+from bot.care import company, night, tasks
 from bot.care.moves import move_owner
 from bot.clock import now
 from bot.db.models import Alert, Conversation
-from bot.db.states import Author, Owner
+from bot.db.states import Author, Owner, TaskKind
 from bot.db.thread import add_outgoing
 
 
@@ -27,13 +27,17 @@ def acknowledge_alerts(session: Session, conversation_id: str, staff_id: str) ->
 
 
 def release(session: Session, conversation: Conversation) -> None:
-    """Gives the conversation back to the bot; the worker is told if a person had it."""
+    """Gives the conversation back to the bot; the worker is told if a person had it.
+
+    The engine forgets what it asked before the person came: else the next word would be taken for an answer to that.
+    """
     had_person = conversation.owner == Owner.counsellor
     move_owner(conversation, Owner.bot)
     conversation.counsellor_id = None
     company.end(session, conversation.id)
     if had_person:
         mark(session, conversation, "counsellor_left")
+        tasks.add(session, TaskKind.forget, conversation.id, now())
 
 
 def mark(session: Session, conversation: Conversation, event: str) -> None:

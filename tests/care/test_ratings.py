@@ -77,7 +77,9 @@ def questions(conversation: str) -> int:
 @pytest.mark.parametrize("closed", [False, True])
 def test_who_was_handed_back_is_asked_once_when_it_is_calm(here: Anywhere, at: SetClock, closed: bool) -> None:
     conversation = talked(here, closed=closed)
-    assert here.do_due() == 0
+    assert here.do_due() == 1
+    assert here.fake.forgotten == [conversation], "what was asked before the person came would take the next word"
+    assert questions(conversation) == 0
     at(DAY_SHIFT + 3 * MINUTE)
     assert here.do_due() == 1
     at(DAY_SHIFT + timedelta(days=20))

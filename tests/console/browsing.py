@@ -13,6 +13,13 @@ from tests import second_step
 from tests.chromium import CHROMIUM
 from tests.console.ground import PASSWORD, add_staff
 
+# Keeps in `rung` every sound that the page has started.
+WATCH_SOUND = """window.rung = []; const start = AudioBufferSourceNode.prototype.start;
+AudioBufferSourceNode.prototype.start = function () { window.rung.push(this); return start.apply(this); };
+const stop = AudioBufferSourceNode.prototype.stop;
+AudioBufferSourceNode.prototype.stop = function () { this.stopped = true; return stop.apply(this); };"""
+RINGS = "rung.length > 0 && !rung.at(-1).stopped"
+IS_SILENT = "rung.length > 0 && rung.at(-1).stopped === true"
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: apt-get install chromium")
 
 

@@ -24,7 +24,7 @@ from bot.staff import accounts, sessions
 from tests import second_step
 
 PASSWORD = "木桥 灯笼 七点半 修车"
-NAMES = {"lifang": "李芳", "wangqiang": "王强"}
+NAMES = {"lifang": "李芳", "sunyan": "孙燕", "wangqiang": "王强"}
 _numbers = itertools.count(1)
 
 

@@ -14,7 +14,7 @@ from bot.db.session import reading
 from bot.db.states import Author, CaseState
 from bot.level import Level
 from bot.staff import accounts, sessions
-from tests.console.browsing import enter, needs_chromium, staff_page, until
+from tests.console.browsing import WATCH_SOUND, enter, needs_chromium, staff_page, until
 from tests.console.ground import PASSWORD, cry, write
 
 pytestmark = needs_chromium
@@ -79,12 +79,7 @@ def test_from_the_set_up_link_to_the_closed_case(desk_url: str, context: Browser
 
 
 def test_the_alarm_sounds_until_it_is_acknowledged(desk_url: str, context: BrowserContext) -> None:
-    context.add_init_script(
-        """window.rung = []; const start = AudioBufferSourceNode.prototype.start;
-        AudioBufferSourceNode.prototype.start = function () { window.rung.push(this); return start.apply(this); };
-        const stop = AudioBufferSourceNode.prototype.stop;
-        AudioBufferSourceNode.prototype.stop = function () { this.stopped = true; return stop.apply(this); };"""
-    )
+    context.add_init_script(WATCH_SOUND)
     page = staff_page(context, desk_url)
     page.click("#sound")
     cry("活着没意思", "calm", Level.high)

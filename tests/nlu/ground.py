@@ -53,6 +53,10 @@ class Bot:
     def start(self) -> None:
         """Starts both and waits until they answer."""
         self.start_actions()
+        self.start_engine()
+
+    def start_engine(self) -> None:
+        """Starts the engine and waits until it answers."""
         python = str(engine_env.require_python())
         command = [python, "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(self.engine_port)]
         files = ["--credentials", "credentials.yml", "--endpoints", "endpoints.yml"]
