@@ -34,6 +34,8 @@ READ_AS = str.maketrans("ILO", "110")  # what is mistaken when it is read out or
 WINDOW = timedelta(hours=1)
 TRIES = 5  # wrong ones from one conversation within the window
 TRIES_OF_ALL = 200  # wrong ones from everybody: at that rate 50 bits hold for ages
+COVER = "•••••-•••••"
+_SHOWN = re.compile(rf"(?<![0-9A-Z])[{ALPHABET}]{{{HALF}}}-[{ALPHABET}]{{{HALF}}}(?![0-9A-Z])")
 _TYPED = re.compile(r"(?:我的)?(?:求助码|接续码)?(?:是|为)?[:：]?([0-9A-Z]{5})[-－—–]?([0-9A-Z]{5})[。.!！]?")
 
 
@@ -60,6 +62,11 @@ def alone(text: str) -> str | None:
     """Gives the code without the words around it, or None: of signs drawn by lot no sentence may be read."""
     code = typed(text)
     return None if code is None else f"{code[:HALF]}-{code[HALF:]}"
+
+
+def covered(text: str) -> str:
+    """Gives the text as the desk shows it: a code is the worker's alone, and is only said to be there."""
+    return COVER if typed(text) else _SHOWN.sub(COVER, text)
 
 
 def _is_mixed(code: str) -> bool:

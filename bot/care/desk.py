@@ -148,7 +148,7 @@ def thread(conversation_id: str, after: int = 0, limit: int = 500) -> list[Threa
 
 
 def _bubble(message: Message, delivery: OutboxState | None, drill: bool) -> ThreadMessage:
-    body = texts.get("erased_message").text if message.erased_at else message.body
+    body = texts.get("erased_message").text if message.erased_at else codes.covered(message.body)
     return ThreadMessage(
         message.id,
         message.author,
