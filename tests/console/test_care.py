@@ -9,8 +9,8 @@ from bot.console import thread
 from bot.db.models import CaseEvent, Message
 from bot.db.session import reading
 from bot.triage import MODEL
+from tests.console.events import listening
 from tests.console.ground import cry, staffed, write
-from tests.console.test_desk import listening
 
 
 def newest() -> int:

@@ -4,62 +4,21 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import select, update
 
-from bot import care, clock
+from bot import care
 from bot.care import desk
-from bot.console import streams
-from bot.db.models import CareCase, Conversation, Inbox, Outbox, Staff
+from bot.db.models import CareCase, Conversation, Inbox, Outbox
 from bot.db.session import reading, transaction
 from bot.db.states import Author, InboxState, OutboxState, Owner, Role
 from bot.level import Level
 from tests.closing import ENDING
-from tests.console.ground import Browser, cry, staffed, write
-
-
-class Events:
-    """A stream of server-sent events, read one at a time."""
-
-    def __init__(self, answer: httpx.Response) -> None:
-        self.lines = answer.iter_lines()
-        self.last_id = ""
-
-    def next(self, name: str) -> Any:
-        """The data of the next event of that name."""
-        current, deadline = "", time.monotonic() + 25
-        for line in self.lines:
-            assert time.monotonic() < deadline, f"{name} did not come"
-            key, _, value = line.partition(": ")
-            if key == "id":
-                self.last_id = value
-            elif key == "event":
-                current = value
-            elif key == "data" and current == name:
-                return json.loads(value)
-        raise AssertionError(f"the stream ended before {name}")
-
-    def until(self, name: str, test: Any) -> Any:
-        """The first event of that name that passes the test."""
-        while not test(data := self.next(name)):
-            pass
-        return data
-
-
-@contextmanager
-def listening(browser: Browser, path: str, headers: dict[str, str] | None = None) -> Iterator[Events]:
-    """An open stream."""
-    with browser.stream("GET", path, headers=headers) as answer:
-        assert answer.headers["content-type"].startswith("text/event-stream")
-        yield Events(answer)
+from tests.console.events import listening
+from tests.console.ground import cry, staffed, write
 
 
 def test_the_queue_is_worst_first_then_longest_waiting(desk_url: str) -> None:
@@ -187,118 +146,6 @@ def test_answering_acknowledges_what_came_meanwhile(desk_url: str) -> None:
     assert browser.get("/desk/api/queue").json()["rows"][0]["alerts"] == 1
     browser.act(f"c/{conversation}/reply", {"text": "先下来，我陪你"})
     assert browser.get("/desk/api/queue").json()["rows"][0]["alerts"] == 0
-
-
-def test_the_stream_of_a_conversation_brings_thread_state_and_what_comes_after(desk_url: str) -> None:
-    browser = staffed(desk_url)
-    conversation = cry("活着没意思，我在楼顶", channel="telegram").conversation_id
-    with listening(browser, f"/desk/c/{conversation}/events") as events:
-        [message] = events.next("messages")
-        assert (message["author"], message["text"], message["name"]) == ("worker", "活着没意思，我在楼顶", "职工")
-        assert message["level"] in ("high", "imminent")
-        assert message["reasons"][0]["title"]
-        state = events.next("state")
-        assert state["may"] == {"claim": True, "reply": False, "hand_back": False, "close": True}
-        browser.act(f"c/{conversation}/claim")
-        [marker] = events.next("messages")
-        assert marker["author"] == "system"
-        assert events.until("state", lambda state: state["mine"])["may"]["reply"] is True
-        browser.act(f"c/{conversation}/reply", {"text": "我在"})
-        [reply] = events.next("messages")
-        assert (reply["author"], reply["name"], reply["text"]) == ("counsellor", "李芳", "我在")
-        assert reply["delivery"] == "pending"
-        write("谢谢你", channel="telegram")
-        [answer] = events.next("messages")
-        assert answer["text"] == "谢谢你"
-
-
-def test_a_stream_that_comes_back_goes_on_where_it_broke(desk_url: str) -> None:
-    browser = staffed(desk_url)
-    conversation = write("第一句").conversation_id
-    with listening(browser, f"/desk/c/{conversation}/events") as events:
-        events.next("messages")
-        last = events.last_id
-    write("第二句")
-    with listening(browser, f"/desk/c/{conversation}/events", {"Last-Event-ID": last}) as events:
-        assert [message["text"] for message in events.next("messages")] == ["第二句"]
-    with listening(browser, f"/desk/c/{conversation}/events?after={last}") as events:
-        assert [message["text"] for message in events.next("messages")] == ["第二句"]
-
-
-def test_delivery_is_followed_live(desk_url: str) -> None:
-    browser = staffed(desk_url)
-    conversation = cry(channel="telegram").conversation_id
-    browser.act(f"c/{conversation}/claim")
-    with listening(browser, f"/desk/c/{conversation}/events") as events:
-        assert {one["text"] for one in events.next("state")["delivery"].values()} == {"排队中"}
-        with transaction() as session:
-            session.execute(update(Outbox).values(error_code="network"))
-        assert {one["text"] for one in events.next("state")["delivery"].values()} == {"还没发成（网络不通），会再试"}
-        with transaction() as session:
-            session.execute(update(Outbox).values(state=OutboxState.dead, error_code="blocked"))
-        assert {one["text"] for one in events.next("state")["delivery"].values()} == {"没送到：对方已停用或拉黑"}
-
-
-@pytest.mark.parametrize(
-    "text", ["\ud800 半个字", "a\x00b", "<script>alert(1)</script>", "data: x\n\nevent: gone", "\u2028\u2029\r\n"]
-)
-def test_odd_text_comes_through_the_stream_as_it_was_written(desk_url: str, text: str) -> None:
-    browser = staffed(desk_url)
-    conversation = write(text).conversation_id
-    with listening(browser, f"/desk/c/{conversation}/events") as events:
-        [message] = events.next("messages")
-        assert message["text"] == text
-        assert events.next("state")["pseudonym"].startswith("职工-")
-
-
-def test_a_stream_ends_when_its_session_does(desk_url: str) -> None:
-    browser = staffed(desk_url)
-    conversation = cry().conversation_id
-    with (
-        listening(browser, "/desk/events") as queue,
-        listening(browser, f"/desk/c/{conversation}/events") as thread,
-    ):
-        queue.next("queue")
-        thread.next("state")
-        browser.post("/desk/logout", data={"csrf": browser.csrf})
-        assert queue.next("gone") == {}
-        assert thread.next("gone") == {}
-        write("之后写的")
-        assert list(thread.lines) in ([], [""])
-
-
-def test_a_stream_ends_when_the_role_is_taken_away(desk_url: str) -> None:
-    browser = staffed(desk_url)
-    with listening(browser, "/desk/events") as events:
-        events.next("queue")
-        with transaction() as session:
-            session.execute(update(Staff).values(role=Role.auditor))
-        assert events.next("gone") == {}
-
-
-def test_an_idle_session_dies_although_its_stream_is_open(desk_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "LOOK_AGAIN", 0.1)
-    browser = staffed(desk_url)
-    started = clock.now()
-    try:
-        with listening(browser, "/desk/events") as events:
-            assert events.next("alive")["left"] > 1700
-            clock.set_now(lambda: started + timedelta(minutes=20))
-            time.sleep(0.6)  # the stream looks several times; that must not count as activity
-            clock.set_now(lambda: started + timedelta(minutes=31))
-            assert events.next("gone") == {}
-            assert browser.get("/desk/api/queue").status_code == 401
-    finally:
-        clock.set_now(None)
-
-
-def test_signs_of_life_say_how_long_the_session_has(desk_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "ALIVE_EVERY", 0.1)
-    monkeypatch.setattr(streams, "LOOK_AGAIN", 0.1)
-    with listening(staffed(desk_url), "/desk/events") as events:
-        first, second = events.next("alive"), events.next("alive")
-    assert first["left"] > second["left"]
-    assert first["renewable"] is True
 
 
 def test_what_could_not_be_delivered_or_worked_on_is_listed_without_its_words(desk_url: str) -> None:

@@ -12,8 +12,8 @@ from bot.conversation.live import Feed
 from bot.db.session import transaction
 from bot.staff import people, sessions
 from tests import second_step
+from tests.console.events import listening
 from tests.console.ground import PASSWORD, Browser, add_staff, cry, desk_app, staffed
-from tests.console.test_desk import listening
 from tests.fakes.server import serving
 
 

@@ -13,8 +13,8 @@ from bot.db.models import CaseEvent, Conversation, Staff
 from bot.db.session import reading, transaction
 from bot.db.states import Owner, Role
 from tests.care.org_ground import Tree, a_tree, belongs, sits
+from tests.console.events import listening
 from tests.console.ground import Browser, add_staff, cry, staff_id_of, staffed
-from tests.console.test_desk import listening
 from tests.console.test_rights import CELLS, NONE, call, cells
 
 HIDDEN = ("foreign", "walled", "none")

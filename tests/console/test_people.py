@@ -11,8 +11,8 @@ from bot import clock
 from bot.db.states import Role
 from bot.staff import accounts, people, sessions
 from tests import second_step
+from tests.console.events import listening
 from tests.console.ground import PASSWORD, Browser, cry, csrf_of, staffed
-from tests.console.test_desk import listening
 
 
 def place(login: str) -> str:

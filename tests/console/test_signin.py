@@ -18,8 +18,8 @@ from bot.console.device import device_of
 from bot.db.states import Role
 from bot.staff import accounts, passwords, people, sessions, signin
 from tests import second_step
+from tests.console.events import listening
 from tests.console.ground import PASSWORD, Browser, add_staff, cry, staffed
-from tests.console.test_desk import listening
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Accounts: set-up links, passwords, logins, sessions. On a real database."""
+"""Accounts: set-up links, passwords, logins. On a real database."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot import clock
-from bot.db.models import Staff, StaffSession
+from bot.db.models import Staff
 from bot.db.session import reading, transaction
 from bot.db.states import Role
 from bot.errors import BadInput, NotFound
@@ -247,65 +247,6 @@ def test_an_unknown_login_costs_a_password_check_too(database: Path, monkeypatch
     with pytest.raises(LoginRefused):
         signin.login("nobody", PASSWORD)
     assert checked == ["the dummy"]
-
-
-def test_every_login_has_its_own_token_and_the_tokens_are_long(database: Path) -> None:
-    login = ready()
-    keys = [signin.login(login, PASSWORD) for _ in range(3)]
-    secrets = {part for key in keys for part in (key.token, key.csrf)}
-    assert len(secrets) == 6
-    assert min(len(secret) for secret in secrets) >= 43
-
-
-def test_a_session_ends_when_idle_for_half_an_hour(database: Path, watch: Watch) -> None:
-    key = signin.login(ready(), PASSWORD)
-    watch.on(minutes=29)
-    assert sessions.session_of(key.token) is not None
-    watch.on(minutes=29)
-    assert sessions.session_of(key.token) is not None
-    watch.on(minutes=30)
-    assert sessions.session_of(key.token) is None
-
-
-def test_watching_is_not_activity(database: Path, watch: Watch) -> None:
-    key = signin.login(ready(), PASSWORD)
-    for _ in range(3):
-        watch.on(minutes=9)
-        assert sessions.session_of(key.token, touch=False) is not None
-    watch.on(minutes=9)
-    assert sessions.session_of(key.token, touch=False) is None
-
-
-def test_a_session_ends_after_twelve_hours_however_busy(database: Path, watch: Watch) -> None:
-    key = signin.login(ready(), PASSWORD)
-    for _ in range(35):
-        watch.on(minutes=20)
-        assert sessions.session_of(key.token) is not None
-    watch.on(minutes=20)
-    assert sessions.session_of(key.token) is None
-
-
-def test_logout_ends_that_session_only(database: Path) -> None:
-    login = ready()
-    here, there = signin.login(login, PASSWORD), signin.login(login, PASSWORD)
-    sessions.logout(here.token)
-    sessions.logout("never existed")
-    assert sessions.session_of(here.token) is None
-    assert sessions.session_of(there.token) is not None
-
-
-@pytest.mark.parametrize("token", ["", "x", "\ud800", "0" * 10_000])
-def test_a_made_up_token_is_no_session(database: Path, token: str) -> None:
-    assert sessions.session_of(token) is None
-
-
-def test_ended_sessions_are_swept_at_the_next_login(database: Path, watch: Watch) -> None:
-    login = ready()
-    signin.login(login, PASSWORD)
-    watch.on(hours=13)
-    signin.login(login, PASSWORD)
-    with reading() as session:
-        assert session.execute(select(func.count()).select_from(StaffSession)).scalar_one() == 1
 
 
 def test_the_first_admin_gets_a_new_link_at_each_start_until_the_password_is_set(database: Path) -> None:
