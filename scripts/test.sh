@@ -11,4 +11,4 @@ XINQIAO_DATA_DIR="${XINQIAO_TEST_DATA:-$PWD/var/test}" .venv/bin/xinqiao train
 echo "· the engine's own tests, in its environment"
 PYTHONPATH=. engine/.venv/bin/python -W ignore -m pytest -q tests/nlu/engine \
     -c /dev/null --rootdir . --confcutdir tests/nlu/engine -p no:cacheprovider
-exec .venv/bin/python -m pytest -q -n "${XINQIAO_TEST_WORKERS:-3}" --dist loadgroup "$@"
+exec .venv/bin/python -m pytest -q -n "${XINQIAO_TEST_WORKERS:-3}" --dist loadscope "$@"

@@ -6,9 +6,11 @@ import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy
+from xdist.scheduler import LoadScopeScheduling
 
 from bot import settings as settings_module
 from bot import texts
@@ -16,19 +18,22 @@ from bot.db import encryption, session
 from bot.db.schema import upgrade
 
 POSTGRES = os.environ.get("XINQIAO_TEST_POSTGRES", "")
-HERE = Path(__file__).parent
 WHOLE_SYSTEMS = {"e2e", "failures", "nlu"}  # each starts engines or gateways; side by side they would starve each other
 ONE_FIXTURE = {"demo"}  # a demo is filled once for all its files
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class TogetherScheduling(LoadScopeScheduling):
     """Says what stays together when tests run side by side: a file, and all that runs whole systems."""
-    for item in items:
-        place = item.path.relative_to(HERE)
-        folder = place.parts[0]
-        group = "whole systems" if folder in WHOLE_SYSTEMS else folder if folder in ONE_FIXTURE else str(place)
-        item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        place = Path(nodeid.partition("::")[0])
+        folder = place.parts[1]
+        return "whole systems" if folder in WHOLE_SYSTEMS else folder if folder in ONE_FIXTURE else str(place)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TogetherScheduling:
+    """Gives pytest-xdist the way in which it hands out tests."""
+    return TogetherScheduling(config, log)
 
 
 def forget_process_state() -> None:
