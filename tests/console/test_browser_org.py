@@ -71,6 +71,7 @@ def test_a_counsellor_asks_a_lead_grants_and_the_identity_stays_in_its_dialog(
     expect(page.locator("#who-facts")).to_contain_text("worker-1")
     looks(page, "identity-who")
     page.keyboard.press("Escape")
+    expect(page.locator("#who-facts")).to_be_empty()
     assert "worker-1" not in page.content()
 
 
