@@ -10,6 +10,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -29,6 +30,7 @@ from bot.typing_sign import Side, Sign
 
 LOOK_AGAIN = 2.0  # seconds; some changes, such as a delivery, do not move the feed
 ALIVE_EVERY = 15.0  # seconds between signs of life, so that a page notices a dead line
+TALKS = ThreadPoolExecutor(1, "talks")  # one after another: a queue that rings is not slowed by open talks
 HEADERS = {"X-Accel-Buffering": "no"}
 
 routes = APIRouter(route_class=DeskRoute)
@@ -74,10 +76,8 @@ class ConversationLook:
     noted: float = field(default_factory=time.monotonic)  # when the look was last put on record
 
     async def __call__(self) -> list[str]:
-        await asyncio.to_thread(scope.check, self.staff_id, self.conversation_id)
-        new = await asyncio.to_thread(thread.messages, self.conversation_id, self.after)
-        state = await asyncio.to_thread(cases.state, self.conversation_id, self.staff_id)
-        notes = await asyncio.to_thread(thread.notes_of, self.conversation_id)
+        loop = asyncio.get_running_loop()
+        new, state, notes = await loop.run_in_executor(TALKS, self._read)
         events = []
         if new or not self.sent:
             await self._note()
@@ -91,6 +91,15 @@ class ConversationLook:
             self.sent = state
             events.append(_event("state", {**state, "now": board.server_time()}))
         return events
+
+    def _read(self) -> tuple[list[dict[str, Any]], dict[str, Any], list[dict[str, Any]]]:
+        """Messages, state and private notes. Raises NotFound once the conversation is not theirs to see."""
+        scope.check(self.staff_id, self.conversation_id)
+        return (
+            thread.messages(self.conversation_id, self.after),
+            cases.state(self.conversation_id, self.staff_id),
+            thread.notes_of(self.conversation_id),
+        )
 
     async def _note(self) -> None:
         """A page that stays open goes on reading: so its looks go on record, at most one in `READ_AGAIN`."""
