@@ -18,9 +18,9 @@ from bot.db.thread import add_outgoing
 from bot.hours import Hours
 from bot.level import Level
 from bot.settings import settings
+from bot.window import window_of
 
 STEPS = (timedelta(days=1), timedelta(days=3), timedelta(days=7))
-REPLY_WINDOW = {"wechat": timedelta(hours=48), "weibo": timedelta(hours=48)}  # other channels let us write any time
 EVENT = "follow_up"
 BUSY = timedelta(minutes=10)
 
@@ -83,12 +83,12 @@ def _overtaken(session: Session, task: DueTask) -> bool:
 
 
 def _out_of_reach(session: Session, conversation: Conversation) -> bool:
-    window = REPLY_WINDOW.get(conversation.channel)
+    window = window_of(conversation.channel)
     last = select(func.max(Message.created_at)).where(
         Message.conversation_id == conversation.id, Message.author == Author.worker
     )
     wrote: datetime | None = session.execute(last).scalar()
-    return window is not None and (wrote is None or now() - wrote >= window)
+    return window is not None and (wrote is None or now() - wrote >= window.span)
 
 
 def answered(session: Session, conversation: Conversation, message: Message, answer: str) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from bot import texts
 from bot.care import tasks
-from bot.care.follow_up import REPLY_WINDOW
 from bot.clock import now
 from bot.db.care_models import DueTask
 from bot.db.models import CareCase, Conversation, Message
@@ -23,6 +22,7 @@ from bot.db.thread import add_outgoing
 from bot.hours import Hours
 from bot.level import Level
 from bot.settings import settings
+from bot.window import window_of
 
 EVENT, WORDS_EVENT = "rating", "rating_words"
 CALM = timedelta(minutes=2)  # without a word from the worker before we ask
@@ -34,7 +34,7 @@ CRISIS = [level for level in Level if level.is_crisis]
 
 def plan(session: Session, conversation: Conversation, case: CareCase) -> None:
     """Plans the question for when it is calm. None in an exercise, or where writing uses up what help may need."""
-    if conversation.drill or conversation.channel in REPLY_WINDOW:
+    if conversation.drill or window_of(conversation.channel) is not None:
         return
     tasks.end(session, conversation.id, TaskKind.rating)
     spoken = session.execute(select(func.max(Message.id)).where(Message.conversation_id == conversation.id)).scalar()

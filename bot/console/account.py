@@ -25,7 +25,7 @@ from bot.staff import second_factor, sessions, signin
 routes = APIRouter(route_class=DeskRoute)
 Anyone = Annotated[StaffSession, Depends(guard.anyone)]
 Proved = Annotated[StaffSession, Depends(guard.anyone_proved)]
-SessionId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+SessionId = Annotated[str, Path(pattern=guard.ID)]
 HOME = entry.ACCOUNT_PATH
 _BACK = re.compile(r"/desk(/[a-z0-9-]+)*")  # where one may be led after the proof: pages of ours, nothing else
 

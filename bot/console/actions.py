@@ -56,7 +56,7 @@ class Ending(Words):
 class Reply(Words):
     """A reply. The page gives every reply a key of its own and keeps it until it knows that the reply arrived."""
 
-    key: str | None = Field(default=None, pattern="^[0-9a-f]{32}$")
+    key: str | None = Field(default=None, pattern=guard.ID)
 
 
 async def do(request: Request, conversation_id: str, act: Callable[..., object], *args: object) -> object:

@@ -111,7 +111,7 @@ async def task(
     request: Request,
     session: Counsellor,
     due: Annotated[date, Form()],
-    who: Annotated[str, Form(pattern="^[0-9a-f]{32}$")],
+    who: Annotated[str, Form(pattern=guard.ID)],
     text: Text = "",
 ) -> Response:
     """Plans something for somebody by a day."""

@@ -18,7 +18,7 @@ from bot.staff import sessions
 
 routes = APIRouter(prefix="/api", route_class=DeskRoute)
 Counsellor = Annotated[StaffSession, Depends(guard.cases)]
-StaffId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+StaffId = Annotated[str, Field(pattern=guard.ID)]
 
 
 class Whom(BaseModel):

@@ -23,7 +23,7 @@ from bot.settings import settings
 
 routes = APIRouter(prefix="/debrief", route_class=DeskRoute)
 Lead = Annotated[StaffSession, Depends(guard.leads)]
-StaffId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+StaffId = Annotated[str, Path(pattern=guard.ID)]
 HOME = "/desk/debrief"
 BAD_TALK = f"记不下：日期要在今天以前、两个月以内，备注不超过 {debrief.MAX_NOTE} 个字，也不能记自己的。"
 

@@ -12,7 +12,7 @@ from typing import Annotated
 from fastapi import Path, Request, Response
 from pydantic import Field
 
-from bot.care import scope
+from bot.care import company, scope
 from bot.db.models import StaffSession
 from bot.db.states import Role
 from bot.errors import NotAllowed, NotFound, XinqiaoError
@@ -94,10 +94,10 @@ async def public(request: Request) -> None:
         await _check_csrf(request, request.cookies.get(FORM_COOKIE, ""))
 
 
-CASE_ROLES = (Role.counsellor, Role.lead, Role.admin)
+CASE_ROLES = scope.SPEAKERS
 cases = staff(*CASE_ROLES)  # everything that shows or moves a case
 cases_proved = recent(*CASE_ROLES)  # seeing who a worker is
-LEAD_ROLES = (Role.lead, Role.admin)
+LEAD_ROLES = company.LEADS
 leads = staff(*LEAD_ROLES)  # what is set for all counsellors, what they decide, figures, talks
 leads_proved = recent(*LEAD_ROLES)  # seeing at once who a worker is, taking figures out of the house
 LEXICON_ROLES = (Role.admin, Role.lead)

@@ -25,7 +25,7 @@ from bot.staff.people import Colleague
 routes = APIRouter(prefix="/people", route_class=DeskRoute)
 Admin = Annotated[StaffSession, Depends(guard.people)]
 Proved = Annotated[StaffSession, Depends(guard.people_change)]
-StaffId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+StaffId = Annotated[str, Path(pattern=guard.ID)]
 UnitChoice = Annotated[str, Form(pattern="^([0-9a-f]{32})?$")]  # empty: none
 HOME = "/desk/people"
 BAD_PERSON = "登录名要用 2 到 64 个小写字母、数字、点或横线，而且没有人用过；称呼不能空着，也不能有看不见的字。"

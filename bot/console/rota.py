@@ -24,7 +24,7 @@ routes = APIRouter(prefix="/rota", route_class=DeskRoute)
 Anybody = Annotated[StaffSession, Depends(guard.cases)]
 Changer = Annotated[StaffSession, Depends(guard.rota_change)]
 Clock = Annotated[str, Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-StaffId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+StaffId = Annotated[str, Field(pattern=guard.ID)]
 BAD_ROW = "这一行排不了，请看看日期、时间和人选。"
 BAD_ADDRESS = "这个地址不能用：可能不完整，不是认得的种类，已经有了，或者超过五个。"
 NO_ADDRESS = "还没有通知地址，先加一个再试。"

@@ -30,7 +30,7 @@ class Which(BaseModel):
 class Where(BaseModel):
     """One conversation."""
 
-    conversation: str = Field(pattern="^[0-9a-f]{32}$")
+    conversation: str = Field(pattern=guard.ID)
 
 
 @routes.post("/c/{conversation_id}/again")
