@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,7 @@ def _faq_faults(path: Path, raw: dict[str, Any], known: checks.Known) -> Iterato
 
 def _sentences_twice() -> Iterator[str]:
     seen: dict[str, str] = {}
+    owners: list[tuple[str, Iterable[str]]]
     owners = [(f"nlu_data/intents/{intent}.yml", rows) for intent, rows in examples().items()]
     owners += [(str(path.relative_to(ROOT)), [row["question"], *row["variants"]]) for path, row in faqs.files()]
     for owner, sentences in owners:

@@ -39,7 +39,8 @@ def good() -> tuple[Path, dict[str, Any]]:
 )
 def test_a_faulty_faq_is_named(good: tuple[Path, dict[str, Any]], change: dict[str, Any], fault: str) -> None:
     path, content = good
-    found = list(validate._faq_faults(path, {**content, **change}, Known(frozenset({content["id"], *content["related"]}))))
+    known = Known(frozenset({content["id"], *content["related"]}))
+    found = list(validate._faq_faults(path, {**content, **change}, known))
     assert any(fault in each for each in found)
 
 

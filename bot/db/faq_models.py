@@ -23,7 +23,7 @@ class FaqRevision(Base):
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     faq_id: Mapped[str] = mapped_column(String(80))
-    content: Mapped[str] = mapped_column(EncryptedText)  # JSON of bot.knowledge.content; a draft may hold workers' words
+    content: Mapped[str] = mapped_column(EncryptedText)  # JSON; a draft may hold words of workers
     state: Mapped[RevisionState] = mapped_column(default=RevisionState.draft)
     source: Mapped[RevisionSource]
     batch: Mapped[str | None] = mapped_column(String(32), index=True)  # the import it came with

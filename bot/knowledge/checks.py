@@ -19,7 +19,7 @@ REGIONS = ("全国", "河南", "平顶山")
 MIN_VARIANTS, MAX_VARIANTS, MAX_QUESTION, MAX_VARIANT, MAX_ANSWER = 8, 60, 25, 60, 800
 MAX_BASIS, MAX_LAW, MAX_ARTICLE, MAX_RELATED = 10, 80, 40, 5
 PLACEHOLDER = re.compile(r"\{([^}]*)\}")
-_ID = re.compile(r"[a-z][a-z0-9_]{2,79}")
+ID = re.compile(r"[a-z][a-z0-9_]{2,39}")
 _FORBIDDEN = {  # of text_review's rules those that hold for every answer; laws and amounts have their numbers
     "a promise of secrecy": "许诺绝对保密",
     "a promise of pay": "许诺一定能要到钱",
@@ -63,8 +63,8 @@ def faults(content: Content, known: Known) -> list[Fault]:
 
 
 def _place(content: Content) -> Iterator[Fault]:
-    if not _ID.fullmatch(content.id):
-        yield Fault("id", "编号只能用小写字母、数字和下划线，以字母开头，3 到 80 个字符；新的一条可以不填")
+    if not ID.fullmatch(content.id):
+        yield Fault("id", "编号只能用小写字母、数字和下划线，以字母开头，3 到 40 个字符；新的一条可以不填")
     if content.topic not in TOPICS:
         yield Fault("topic", "没有这个主题")
     if content.region not in REGIONS:
@@ -100,8 +100,8 @@ def _owned(content: Content, known: Known) -> Iterator[Fault]:
         owner = known.owners.get(folded, content.id)
         if owner != content.id:
             yield Fault(place, f"「{one[:MAX_VARIANT]}」已经是另一条（{owner}）的问法")
-        if folded and folded in example_owners():
-            yield Fault(place, f"「{one[:MAX_VARIANT]}」是机器人用来认别的话的（{example_owners()[folded]}），不能再当问法")
+        if intent := example_owners().get(folded):
+            yield Fault(place, f"「{one[:MAX_VARIANT]}」已经用来认别的话（{intent}），不能再当问法")
 
 
 def _answer(content: Content) -> Iterator[Fault]:

@@ -114,7 +114,8 @@ def day_of(value: object) -> Day:
 
 def new_id(topic: str) -> str:
     """Gives an id for a new FAQ; people never have to think of one."""
-    return f"{topic or 'faq'}_{secrets.token_hex(4)}"
+    start = topic if re.fullmatch("[a-z][a-z_]{1,24}", topic) else "faq"
+    return f"{start}_{secrets.token_hex(4)}"
 
 
 def named(content: Content) -> Content:

@@ -92,16 +92,17 @@ def save_draft(staff_id: str, content: Content, *, source: RevisionSource, faq_i
     Who has an open draft of that FAQ changes that one. Raises NotFound for an FAQ that is not there.
     """
     content = named(replace(content, id=faq_id or content.id))
+    if not checks.ID.fullmatch(content.id):
+        raise BadInput("this is no id")
     text = stored(content)
     with transaction() as session:
         if faq_id is not None and session.get(Faq, faq_id) is None and not _has_draft(session, faq_id):
             raise NotFound("no such FAQ")
         mine = select(FaqRevision).where(FaqRevision.faq_id == content.id, FaqRevision.author_id == staff_id)
         row = session.execute(mine.where(FaqRevision.state.in_(OPEN)).with_for_update()).scalars().first()
-        if row is None:
-            row = FaqRevision(faq_id=content.id, author_id=staff_id, source=source)
-            session.add(row)
+        row = row or FaqRevision(faq_id=content.id, author_id=staff_id, source=source)
         row.content, row.based_on = text, newest(session, content.id)
+        session.add(row)
         session.flush()
         audit.record(session, Action.faq_drafted, staff_id, audit.faq(content.id))
         return row.id
@@ -141,7 +142,7 @@ def approve(staff_id: str, revision_id: int) -> None:
         if found:
             raise BadContent(found)
         check_reviewer(session, row, staff_id)
-        make_live(session, row, staff_id)
+        session.add(made_live(session.get(Faq, row.faq_id), row, session.get_one(Staff, staff_id)))
         audit.record(session, Action.faq_approved, staff_id, audit.faq(row.faq_id))
 
 
@@ -153,18 +154,18 @@ def check_reviewer(session: Session, row: FaqRevision, staff_id: str) -> None:
         raise Overtaken("another wording was approved since")
 
 
-def make_live(session: Session, row: FaqRevision, staff_id: str) -> None:
-    """Writes a revision's content into `faq`, in this transaction; what was retired stays retired."""
-    values = content_of(row).plain()
+def made_live(faq: Faq | None, row: FaqRevision, by: Staff) -> Faq:
+    """Gives the FAQ with a revision's content, a new one if there is none; what was retired stays retired."""
     content = content_of(row)
-    faq = session.get(Faq, row.faq_id) or Faq(id=row.faq_id, source_digest="")
+    values = content.plain()
+    faq = faq or Faq(id=row.faq_id, source_digest="")
     for name in ("topic", "question", "variants", "answer", "basis", "region", "related"):
         setattr(faq, name, values[name])
     faq.valid_from, faq.valid_to = content.valid_from, content.valid_to  # type: ignore[assignment]  # checked before
-    faq.reviewer = session.get_one(Staff, staff_id).display_name[:60]
-    faq.reviewed_on, faq.origin = local(now()).date(), FaqOrigin.desk
-    session.add(faq)
-    row.state, row.reviewed_by, row.reviewed_at = RevisionState.approved, staff_id, now()
+    faq.reviewer, faq.reviewed_on = by.display_name[:60], local(now()).date()
+    faq.origin = FaqOrigin.desk
+    row.state, row.reviewed_by, row.reviewed_at = RevisionState.approved, by.id, now()
+    return faq
 
 
 def send_back(staff_id: str, revision_id: int, comment: str) -> None:
