@@ -9,7 +9,9 @@ from enum import StrEnum
 
 import xlsxwriter
 import yaml
+from sqlalchemy import select
 
+from bot.db.models import Faq
 from bot.knowledge.columns import COLUMNS, HINTS, cells
 from bot.knowledge.content import Content
 from bot.knowledge.upload import RISKY
@@ -26,6 +28,7 @@ class Format(StrEnum):
     yaml = "yaml"
 
 
+ALL = select(Faq)
 TYPES = {
     Format.xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.csv: "text/csv; charset=utf-8",

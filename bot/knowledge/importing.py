@@ -32,7 +32,7 @@ from bot.settings import ROOT, process_environment
 
 MAX_FILE = 8 * 1024 * 1024  # bytes
 MAX_FAULTS = 2000  # told of one file
-SECONDS, MEMORY = 240, 3 * 1024**3
+SECONDS, MEMORY = 600, 3 * 1024**3
 TOGETHER = 60  # rows whose sentences go through triage at once; below it one process does it
 
 
