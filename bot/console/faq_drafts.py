@@ -19,7 +19,7 @@ from bot.console.faqs import HOME, Editor, FaqId
 from bot.console.render import page
 from bot.db.models import StaffSession
 from bot.db.states import RevisionSource, RevisionState
-from bot.errors import BadInput, NotAllowed, NotFound
+from bot.errors import BadInput, NotAllowed, NotAllowedNow, NotFound
 from bot.knowledge import batches, checks, danger, faqs, revisions, similar
 from bot.knowledge.columns import COLUMNS, cells
 from bot.knowledge.content import Content, parse
@@ -162,7 +162,7 @@ async def _act(session: StaffSession, revision_id: int, act: Callable[..., None]
         await asyncio.to_thread(act, session.staff_id, revision_id, *more)
     except BadContent as bad:
         return await _draft(session, revision_id, bad.status, REFUSALS[bad.code], bad.faults)
-    except (BadInput, NotAllowed, revisions.NotAllowedNow) as error:
+    except (BadInput, NotAllowed, NotAllowedNow) as error:
         return await _draft(session, revision_id, error.status, REFUSALS[error.code])
     return RedirectResponse(f"{HOME}/draft/{revision_id}", 303)
 
@@ -222,6 +222,6 @@ async def _act_on_batch(session: StaffSession, batch_id: str, act: Callable[...,
         await asyncio.to_thread(act, session.staff_id, batch_id)
     except BadContent as bad:
         return await _batch(session, batch_id, bad.status, REFUSALS[bad.code], bad.faults)
-    except (NotAllowed, revisions.NotAllowedNow) as error:
+    except (NotAllowed, NotAllowedNow) as error:
         return await _batch(session, batch_id, error.status, REFUSALS[error.code])
     return RedirectResponse(f"{HOME}/review", 303)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import hmac
 from typing import Annotated, Any
 
@@ -28,6 +29,7 @@ class UploadRoute(DeskRoute):
 
 
 routes = APIRouter(prefix="/faqs", route_class=UploadRoute)
+SMALLEST = 40  # bytes: less is no table
 _one_at_a_time = asyncio.Semaphore(1)
 
 
@@ -44,24 +46,24 @@ async def check(
 ) -> dict[str, Any]:
     """Checks the file in the body. With the receipt of a check without faults it keeps what was checked."""
     file = await read_within(request, importing.MAX_FILE)
-    if file is None:
-        raise BadInput("the file is too large")
+    if file is None or len(file) < SMALLEST:
+        raise BadInput("the file is too large, or none")
     if _one_at_a_time.locked():
         raise TooMany("a file is being checked")
     async with _one_at_a_time:
+        if receipt:
+            report = await importing.examine_apart(file, judged=True)
+            if hmac.compare_digest(receipt, _receipt(session.staff_id, file, report)):
+                return {"batch": f"{HOME}/batch/{await asyncio.to_thread(importing.keep, session.staff_id, report)}"}
         report = await importing.examine_apart(file)
-    if not receipt:
-        await asyncio.to_thread(note, Action.faq_import_checked, session.staff_id, count=report.rows)
-        return _told(report, "" if report.faults else _receipt(session.staff_id, report))
-    if not hmac.compare_digest(receipt, _receipt(session.staff_id, report)):
-        return {**_told(report, ""), "moved": True}
-    batch = await asyncio.to_thread(importing.keep, session.staff_id, report)
-    return {"batch": f"{HOME}/batch/{batch}"}
+    await asyncio.to_thread(note, Action.faq_import_checked, session.staff_id, count=report.rows)
+    return {**_told(report, _receipt(session.staff_id, file, report)), "moved": bool(receipt)}
 
 
-def _receipt(staff_id: str, report: Report) -> str:
-    """Stands for what a person was shown: the same file may do something else by now, and then it must be shown."""
-    return lookup_hash("faq-import", staff_id, str((report.rows, report.new, report.changed, report.same)))
+def _receipt(staff_id: str, file: bytes, report: Report) -> str:
+    """Stands for a check: of this file, by this person, with this outcome. Only a full check gives one out."""
+    outcome = (report.rows, report.new, report.changed, report.same, len(report.faults))
+    return lookup_hash("faq-import", staff_id, hashlib.sha256(file).hexdigest(), str(outcome))
 
 
 def _told(report: Report, receipt: str) -> dict[str, Any]:

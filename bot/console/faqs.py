@@ -50,6 +50,7 @@ async def search(
 
 
 async def _list(session: StaffSession, text: str, topic: str, status: Status, number: int) -> Response:
+    text = text.encode("utf-8", "replace").decode()
     found = await asyncio.to_thread(listing.find, text, topic, status)
     last = max(1, -(-len(found) // PAGE))
     number = min(number, last)

@@ -71,7 +71,8 @@ def parse(raw: Mapping[str, Any]) -> Content:
 
 
 def _text(value: object) -> str:
-    return "" if value is None else str(value).strip()
+    """The words without a lone half of a character, which no page and no database can hold."""
+    return "" if value is None else str(value).encode("utf-8", "replace").decode().strip()
 
 
 def _lines(value: object) -> str:

@@ -13,7 +13,7 @@ import resource
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from typing import Any
 
@@ -33,6 +33,7 @@ from bot.settings import ROOT, process_environment
 MAX_FILE = 8 * 1024 * 1024  # bytes
 MAX_FAULTS = 2000  # told of one file
 SECONDS, MEMORY = 600, 3 * 1024**3
+JUDGED = "--judged"
 TOGETHER = 60  # rows whose sentences go through triage at once; below it one process does it
 
 
@@ -58,8 +59,8 @@ class Report:
     contents: tuple[dict[str, Any], ...] = ()
 
 
-def examine(file: bytes) -> Report:
-    """Gives the report of a file."""
+def examine(file: bytes, *, judged: bool = False) -> Report:
+    """Gives the report of a file; `judged`: triage has read its sentences before, so that this takes seconds only."""
     try:
         rows = rows_of(file)
     except Unreadable as error:
@@ -67,7 +68,7 @@ def examine(file: bytes) -> Report:
     contents = [named(content_of(row.values)) for row in rows]
     live = _live()
     fresh = [one for one in zip(rows, contents, strict=True) if live.get(one[1].id) != one[1]]
-    faults = sorted(_faults(rows, contents, fresh), key=lambda one: one.row)
+    faults = sorted(_faults(rows, contents, fresh, judged), key=lambda one: one.row)
     told = tuple(faults[:MAX_FAULTS])
     changed = sum(content.id in live for _, content in fresh)
     counts = (len(rows), len(fresh) - changed, changed, len(rows) - len(fresh))
@@ -80,7 +81,7 @@ def _live() -> dict[str, Content]:
         return {row.id: revisions.live(row) for row in session.execute(select(Faq)).scalars()}
 
 
-def _faults(rows: list[Row], contents: list[Content], fresh: list[tuple[Row, Content]]) -> list[Found]:
+def _faults(rows: list[Row], contents: list[Content], fresh: list[tuple[Row, Content]], judged: bool) -> list[Found]:
     found = [_told(row, Fault(*fault)) for row in rows for fault in row.faults]
     counts = Counter(content.id for content in contents)
     for row, content in zip(rows, contents, strict=True):
@@ -90,8 +91,8 @@ def _faults(rows: list[Row], contents: list[Content], fresh: list[tuple[Row, Con
         against = batches.merged(contents, revisions.known(session))
     for row, content in fresh:
         found += [_told(row, fault) for fault in checks.faults(content, against)]
-    cries = crying([content for _, content in fresh])
-    return found + [_told(row, fault) for (row, _), own in zip(fresh, cries, strict=True) for fault in own]
+    cries = [] if judged else crying([content for _, content in fresh])
+    return found + [_told(row, fault) for (row, _), own in zip(fresh, cries, strict=False) for fault in own]
 
 
 def _told(row: Row, fault: Fault) -> Found:
@@ -101,9 +102,9 @@ def _told(row: Row, fault: Fault) -> Found:
 def crying(contents: Sequence[Content]) -> list[list[Fault]]:
     """Gives for each content the wordings that are a cry for help; many are shared among the processors."""
     parts = [list(contents[at : at + TOGETHER]) for at in range(0, len(contents), TOGETHER)]
+    load.refresh()  # the lexicon that is live, before the fork, so that all have it
     if len(parts) < 3:
         return [own for part in parts for own in danger.many(part)]
-    load.refresh()  # before the fork, so that all have it
     with get_context("fork").Pool(os.cpu_count()) as pool:
         return [own for part in pool.map(_many, parts, chunksize=1) for own in part]
 
@@ -112,10 +113,10 @@ def _many(contents: list[Content]) -> list[list[Fault]]:
     return list(danger.many(contents))
 
 
-async def examine_apart(file: bytes) -> Report:
-    """Gives the report of a file, worked out in a process of its own. Raises BadInput if that fails."""
+async def examine_apart(file: bytes, *, judged: bool = False) -> Report:
+    """The same, worked out in a process of its own; what breaks that is told as a fault of the file."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot.knowledge.importing"),
+        *(sys.executable, "-m", "bot.knowledge.importing", *([JUDGED] if judged else [])),
         cwd=ROOT,
         env=process_environment(),
         stdin=asyncio.subprocess.PIPE,
@@ -149,9 +150,8 @@ def main() -> None:
     os.nice(10)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    load.refresh()
-    report = examine(sys.stdin.buffer.read(MAX_FILE + 1))
-    sys.stdout.write(json.dumps(asdict(replace(report)), ensure_ascii=True))
+    report = examine(sys.stdin.buffer.read(MAX_FILE + 1), judged=JUDGED in sys.argv)
+    sys.stdout.write(json.dumps(asdict(report)))
 
 
 if __name__ == "__main__":
