@@ -11,6 +11,7 @@ from bot.audit.actions import (
     case_or_person,
     release,
     staff,
+    training,
     unit,
 )
 from bot.audit.record import READ_AGAIN, look, looked_lately, note, record
@@ -31,5 +32,6 @@ __all__ = [
     "record",
     "release",
     "staff",
+    "training",
     "unit",
 ]
