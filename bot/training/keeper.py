@@ -22,7 +22,7 @@ from bot.training.runs import machine
 
 log = logging.getLogger(__name__)
 EVERY = 1.0  # seconds between two looks
-READY_LIMIT = 120.0  # seconds for a new engine
+READY_LIMIT = 240.0  # seconds for a new engine
 DRAIN = 12.0  # seconds for which the former engine may finish its turns; the channel stops one after 8
 TRY_AGAIN = 60.0  # seconds after which another machine's release is tried again
 QUICK = 2.0  # seconds for one canary: nothing else is watched meanwhile

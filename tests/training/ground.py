@@ -29,14 +29,8 @@ def somebody(login: str = "editor", role: str = "editor") -> str:
 def content(name: str = "bike", **more: Any) -> dict[str, Any]:
     """One question as the bank has it."""
     variants = [f"{name}车棚在哪里呀", f"{name}车子停哪儿", f"哪儿能停{name}车", f"想找{name}车棚"]
-    usual = {
-        "id": name,
-        "topic": "union",
-        "question": f"{name}车棚在哪儿",
-        "variants": variants,
-        "answer": "在东门里边。",
-    }
-    return {**usual, **more}
+    usual = {"id": name, "topic": "union", "question": f"{name}车棚在哪儿", "variants": variants}
+    return {**usual, "answer": "在东门里边。", **more}
 
 
 def add_faq(name: str = "bike", **more: Any) -> None:

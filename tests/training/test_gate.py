@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from bot.training import exam, gate
@@ -21,9 +19,8 @@ KNOWN = {"wages", "leave"}
 
 
 @pytest.fixture(autouse=True)
-def invented(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def invented(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exam, "items", lambda: ITEMS)
-    yield
 
 
 def perfect() -> list[Understood]:
