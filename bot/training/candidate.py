@@ -6,6 +6,7 @@ import contextlib
 import json
 import shutil
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,8 +21,10 @@ from bot.training.releases import Files
 
 START_LIMIT = 300.0  # seconds; at low priority on a machine under load it is slow
 AT_ONCE = 10  # sentences in one request
+ACTIONS = [sys.executable, "-m", "actions.server"]
 PATIENCE = 60.0  # seconds for them
 NEVER_READY = "候选引擎在 {seconds:.0f} 秒里没有起来，这一版不能用。"
+DIED = "候选引擎一启动就退出了，这一版不能用。细节在日志 training.log 里。"
 SILENT = "候选引擎在评测中没有回答，这一版不能用。"
 
 
@@ -64,15 +67,12 @@ def running(files: Files, scratch: Path, alive: Callable[[], None]) -> Iterator[
         "XINQIAO_ENGINE_PORT": str(engine_port),
         "XINQIAO_ACTIONS_PORT": str(actions_port),
     }
-    engine = {**environment, **_engine_side(environment, files.index, scratch)}
-    actions = [sys.executable, "-m", "actions.server"]
+    engine_side = _engine_side(environment, files.index, scratch)
+    command = engine_env.serve_command(files.model, engine_port)
     try:
-        with (
-            work.started(actions, environment),
-            work.started(engine_env.serve_command(files.model, engine_port), engine),
-        ):
+        with work.started(ACTIONS, environment) as actions, work.started(command, engine_side) as engine:
             candidate = Candidate(upstream.at(engine_port), environment)
-            _wait_ready(candidate, alive)
+            _wait_ready(candidate, (actions, engine), alive)
             yield candidate
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -86,9 +86,11 @@ def _engine_side(environment: dict[str, str], index: Path, scratch: Path) -> dic
     return {**plain, **environment, **own}
 
 
-def _wait_ready(candidate: Candidate, alive: Callable[[], None]) -> None:
+def _wait_ready(candidate: Candidate, processes: Sequence[subprocess.Popen[bytes]], alive: Callable[[], None]) -> None:
     deadline = time.monotonic() + START_LIMIT
     while not _is_ready(candidate):
+        if any(process.poll() is not None for process in processes):
+            raise work.Failed(DIED)
         if time.monotonic() > deadline:
             raise work.Failed(NEVER_READY.format(seconds=START_LIMIT))
         alive()

@@ -26,6 +26,7 @@ READY_LIMIT = 240.0  # seconds for a new engine
 DRAIN = 12.0  # seconds for which the former engine may finish its turns; the channel stops one after 8
 TRY_AGAIN = 60.0  # seconds after which another machine's release is tried again
 QUICK = 2.0  # seconds for one canary: nothing else is watched meanwhile
+TRAINER = [sys.executable, "-m", "bot.training.trainer"]
 NOT_UP = "新的引擎没有起来，没有换。现在用的没有受影响。"
 BROKEN = "这一版的文件缺了，或者被改动过，没有换。"
 DISK = "磁盘满了，没有换。现在用的没有受影响。"
@@ -79,8 +80,7 @@ class Keeper:
         if runs.waits():
             environment = {**process_environment(), "XINQIAO_DATA_DIR": str(settings().data_dir)}
             environment["PYTHONPATH"] = str(ROOT)
-            command = [sys.executable, "-m", "bot.training.trainer"]
-            self._supervisor.start("trainer", command, environment, _logs() / "training.log", once=True)
+            self._supervisor.start("trainer", TRAINER, environment, _logs() / "training.log", once=True)
             self._trainer_ran = True
 
     # --- switching --------------------------------------------------------------------------------------------------
