@@ -24,7 +24,7 @@ from tests.training.ground import made, row_of, somebody
 from tests.training.parts import FAKE, left_over
 from tests.waiting import until
 
-CLAIMS_AND_SLEEPS = "from bot.training import runs; runs.claim(); import time; time.sleep(600)"
+CLAIMS_AND_SLEEPS = "import bot.db.tables; from bot.training import runs; runs.claim(); import time; time.sleep(600)"
 
 
 class Under:
