@@ -1,4 +1,4 @@
-"""The real engine: a question is approved, trained, checked, published, survives a kill of everything, and is taken back.
+"""The real engine: a question is approved, trained, published, taken back; a switch is cut off by a kill of all.
 
 A worker goes on asking all the while and never meets an outage.
 """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import engine_env
+from bot import checkup, engine_env
 from bot.db.states import TrainingState as State
 from bot.errors import ConfigError, NotAllowedNow
 from bot.knowledge import faqs
@@ -199,3 +199,11 @@ def test_the_bank_is_what_the_table_says(database: Path) -> None:
     assert bank.changes(rows, bank.rows()) == {"added": ["bike"], "gone": [], "wordings": [], "answers": []}
     add_faq("bike", answer="在西门里边，晚上锁门。")
     assert bank.digest(bank.rows()) != bank.digest(rows)
+
+
+def test_the_doctor_says_which_release_is_in_use_and_that_it_is_whole(database: Path) -> None:
+    assert not checkup._release().fault
+    run = made(State.published)
+    assert checkup._release().state.startswith(f"{run}, ")
+    (releases.folder(run) / "model.tar.gz").write_text("rubbish")
+    assert checkup._release().fault
