@@ -13,6 +13,7 @@ from bot.audit.actions import (
     faq,
     release,
     staff,
+    training,
     unit,
 )
 from bot.audit.record import READ_AGAIN, look, looked_lately, note, record
@@ -35,5 +36,6 @@ __all__ = [
     "record",
     "release",
     "staff",
+    "training",
     "unit",
 ]

@@ -65,18 +65,23 @@ class Row:
 
 
 def read_faqs(directory: Path) -> list[Faq]:
-    """Return the FAQs under the directory by id; raise ValueError naming the file that cannot be read."""
+    """Return the FAQs under the directory, or of a JSON file, by id; raise ValueError naming what cannot be read."""
+    if directory.is_file():
+        return sorted((_faq_of(row) for row in json.loads(directory.read_text("utf-8"))), key=lambda faq: faq.id)
     return sorted((_read_faq(path) for path in sorted(directory.rglob("*.yml"))), key=lambda faq: faq.id)
 
 
 def _read_faq(path: Path) -> Faq:
     try:
-        row = _yaml(path)
-        lines = _SENTENCE_END.split(_PLACEHOLDER.sub("", row["answer"]))
-        kept = tuple(line.strip() for line in lines if len(line.strip()) >= MIN_LINE)
-        return Faq(row["id"], row["topic"], row["question"], tuple(row["variants"]), kept)
+        return _faq_of(_yaml(path))
     except (KeyError, TypeError, yaml.YAMLError) as error:
         raise ValueError(f"{path}: {type(error).__name__}") from error
+
+
+def _faq_of(row: dict[str, Any]) -> Faq:
+    lines = _SENTENCE_END.split(_PLACEHOLDER.sub("", row["answer"]))
+    kept = tuple(line.strip() for line in lines if len(line.strip()) >= MIN_LINE)
+    return Faq(row["id"], row["topic"], row["question"], tuple(row["variants"]), kept)
 
 
 def _yaml(path: Path) -> Any:
@@ -212,7 +217,7 @@ def make(faq: Path, intents: Path, out: Path, cache: Path) -> dict[str, Any]:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; print one JSON line of figures."""
     parser = argparse.ArgumentParser(description="build the FAQ index")
-    parser.add_argument("--faq", type=Path, required=True, help="directory of FAQ files")
+    parser.add_argument("--faq", type=Path, required=True, help="directory of FAQ files, or one JSON file")
     parser.add_argument("--out", type=Path, required=True, help="directory of the index")
     parser.add_argument("--intents", type=Path, help="directory of intent files; default: beside the FAQs")
     parser.add_argument("--cache", type=Path, help="file of remembered vectors; default: beside the index")
