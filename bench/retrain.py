@@ -144,7 +144,7 @@ def _question(number: int) -> dict[str, object]:
     floor, rest = divmod(number, len(PLACES) * len(THINGS))
     place, thing = PLACES[rest % len(PLACES)], THINGS[rest // len(PLACES)]
     name = f"{place}{f'第{floor + 1}处' if floor else ''}的{thing}"
-    forms = ("{}在哪儿", "{}怎么用", "想找{}", "{}在哪里呀", "哪儿有{}", "{}能不能用", "谁知道{}", "请问{}")
+    forms = ("{}在哪儿", "{}怎么用", "想找{}", "{}在哪里呀", "哪儿有{}", "{}能不能用", "谁知道{}", "请问{}", "{}往哪走")
     wordings = [form.format(name) for form in forms]
     answer = f"{name}在里边靠墙，白天都能用。"
     ids = {"id": f"bench_{number}", "topic": "union"}

@@ -22,10 +22,11 @@ Row = dict[str, Any]  # id, topic, question, variants, answer
 
 
 def rows() -> list[Row]:
-    """All questions of the database, by id."""
+    """All questions of the database that are in use, by id."""
     with reading() as session:
         columns = (Faq.id, Faq.topic, Faq.question, Faq.variants, Faq.answer)
-        return [dict(row) for row in session.execute(select(*columns).order_by(Faq.id)).mappings()]
+        in_use = select(*columns).where(Faq.retired_at.is_(None)).order_by(Faq.id)
+        return [dict(row) for row in session.execute(in_use).mappings()]
 
 
 def digest(found: list[Row]) -> str:

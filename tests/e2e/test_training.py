@@ -57,7 +57,8 @@ class Worker(threading.Thread):
 
 
 def test_a_question_is_trained_published_and_taken_back_while_workers_ask(own: System) -> None:
-    forms = ["去哪儿借梯子", "仓库梯子怎么借", "想借把梯子用用", "借梯子找谁登记", "梯子能借不", "仓库有梯子借没"]
+    forms = ["去哪儿借梯子", "仓库梯子怎么借", "想借把梯子用用", "借梯子找谁登记"]
+    forms += ["梯子能借不", "仓库有梯子借没", "梯子在哪儿拿", "要用梯子找谁"]
     add_faq("ladder", question=QUESTION, variants=forms, answer=ANSWER)
     worker = Worker(own.url)
     worker.start()

@@ -28,7 +28,9 @@ def somebody(login: str = "editor", role: str = "editor") -> str:
 
 def content(name: str = "bike", **more: Any) -> dict[str, Any]:
     """One question as the bank has it."""
-    variants = [f"{name}车棚在哪里呀", f"{name}车子停哪儿", f"哪儿能停{name}车", f"想找{name}车棚"]
+    forms = ("{}车棚在哪里呀", "{}车子停哪儿", "哪儿能停{}车", "想找{}车棚")
+    forms += ("{}车棚怎么走", "停{}车去哪", "{}车往哪放", "有{}车棚没")
+    variants = [form.format(name) for form in forms]
     usual = {"id": name, "topic": "union", "question": f"{name}车棚在哪儿", "variants": variants}
     return {**usual, "answer": "在东门里边。", **more}
 

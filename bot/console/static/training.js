@@ -133,6 +133,8 @@ function report(found) {
   ];
 }
 
+const SIDES = ["在用的", "这一次"];
+
 function table(figures) {
   const box = el("div", "scroll");
   box.tabIndex = 0;
@@ -140,7 +142,7 @@ function table(figures) {
   box.setAttribute("aria-label", "测试句的结果");
   const node = el("table");
   const head = el("tr");
-  for (const text of ["", "在用的", "这一次"]) {
+  for (const text of ["", ...SIDES]) {
     const cell = el(text ? "th" : "td", "", text);
     if (text) cell.scope = "col";
     head.append(cell);
@@ -149,7 +151,10 @@ function table(figures) {
     const row = el("tr");
     const name = el("th", "", one.label);
     name.scope = "row";
-    row.append(name, el("td", "", one.old), el("td", one.way, one.new + (one.way === "worse" ? " ↓" : one.way ? " ↑" : "")));
+    const arrow = { worse: " ↓", better: " ↑" }[one.way] ?? "";
+    const cells = [el("td", "", one.old), el("td", one.way, one.new + arrow)];
+    cells.forEach((cell, at) => { cell.dataset.side = SIDES[at]; });
+    row.append(name, ...cells);
     return row;
   });
   node.append(head, ...rows);
