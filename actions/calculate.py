@@ -42,7 +42,7 @@ class CalculatorForm(CareForm):
 
     form = "calculator_form"
     in_words = frozenset({WHICH, DONE, CHANGE, *QUESTIONS})
-    left = "calc_left"
+    left = "calc_stopped"
     unclear = "calc_unclear"
 
     def begin(self, call: Call) -> Step:
@@ -115,6 +115,8 @@ def _step_for(question: str, text: str, facts: Mapping[str, Any]) -> Step | None
         found = [CALCULATORS[text]] if text in CALCULATORS else named_in(text)
         return _next({CALCULATOR: found[0].name}) if len(found) == 1 else None
     calculator = CALCULATORS[facts[CALCULATOR]]
+    if question in QUESTIONS and _UNKNOWN.fullmatch(text.strip()):
+        return _skipped(question, facts)
     if question in (DONE, CHANGE) and (step := _to_change(calculator, question, text, facts)):
         return step
     body = _LEADING.sub("", _MARKER.sub(" ", text).strip())

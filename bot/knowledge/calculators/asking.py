@@ -159,9 +159,9 @@ def choice(**words: str) -> Reader:
     found = {name: re.compile(pattern) for name, pattern in words.items()}
 
     def read(text: str, today: date) -> str | None:
+        if text in found:
+            return text
         folded = fold(text)
-        if folded in found:
-            return folded
         return next((name for name, pattern in found.items() if pattern.search(folded)), None)
 
     return read

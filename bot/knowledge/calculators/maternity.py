@@ -101,7 +101,7 @@ def _babies(text: str, today: date) -> str | None:
 CALCULATOR = Calculator(
     name="maternity",
     title="产假",
-    words=r"产假|生孩子.{0,4}(?:休|歇|假)|生娃.{0,4}(?:休|歇|假)|流产|小产|坐月子",
+    words=r"(?<!陪)产假|生孩子.{0,4}(?:休|歇|假)|生娃.{0,4}(?:休|歇|假)|流产|小产|坐月子",
     faq="women_maternity_leave",
     questions=(
         Question(
