@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions.form import QUESTION, CareForm, Step, facts_of, interrupted, leaving
+from actions.form import QUESTION, CareForm, Step, facts_of, interrupted, leaving, log_mild_distress
 from actions.hearing import DOUBT, OUTSIDE, STOP, SURE, asks, hear
 from actions.safely import Call, Item, fixed
 from bot import texts
@@ -29,7 +30,7 @@ CALCULATOR, MISSES = "calculator", "misses"  # kept next to the facts
 PATIENCE = 2  # answers that were not understood, after which a person or leaving it out is offered
 MOST_CHARACTERS = 40  # of what is read as an answer
 _MARKER = re.compile(
-    r"不对|不是[^，,]{0,8}[，,]?(?=是)|(?:写|说|打|弄|填|记|搞)(?:错|反)了?|错了|改成|改为|改一下|应该是|更正|我改"
+    r"不对|不是[^，,]{0,8}[，,]?(?=是)|(?:写|说|打|弄|填|记|搞)(?:错|反)了?|错了|[要想我]?改(?:成|为|一[下个]数?)|[要想我]改|应该是|更正"
 )
 _LEADING = re.compile(r"^[\s，,。.！!、：:]*(?:了|啦)?[\s，,。]*(?:应该|其实)?(?:是|成|为)?")
 _UNKNOWN = re.compile(
@@ -47,8 +48,10 @@ class CalculatorForm(CareForm):
 
     def begin(self, call: Call) -> Step:
         """The first question of the calculator that the button or the words name; else which one is meant."""
+        log_mild_distress(call)
         chosen = _chosen(call)
-        return _next({CALCULATOR: chosen.name}) if chosen else Step(ask=WHICH)
+        step = _next({CALCULATOR: chosen.name}) if chosen else Step(ask=WHICH)
+        return replace(step, says=(fixed("knowledge_gentle_care"),)) if call.metadata.get("level") == "low" else step
 
     def act(self, call: Call, tracker: Tracker) -> list[Item]:
         """Takes a message as the forms do; a question that another form has left behind is none of ours."""
@@ -128,9 +131,11 @@ def _step_for(question: str, text: str, facts: Mapping[str, Any]) -> Step | None
 def _to_change(calculator: Calculator, question: str, text: str, facts: Mapping[str, Any]) -> Step | None:
     if question == DONE and text == CHANGE:
         return _ask_which_to_change(calculator, facts)
-    if text in facts and text in QUESTIONS:
-        return Step(ask=text, facts={name: kept for name, kept in facts.items() if name != text})
-    return None
+    given = [asked for asked in calculator.due(facts) if asked.name in facts]
+    named = [asked for asked in given if asked.name == text or (question == CHANGE and re.search(asked.named, text))]
+    if not named or named[0].read(text, _today()) is not None:
+        return None
+    return Step(ask=named[0].name, facts=_without(facts, named[0].name))
 
 
 def _read(calculator: Calculator, question: str, text: str, facts: Mapping[str, Any]) -> Step | None:
@@ -152,7 +157,7 @@ def _corrected(calculator: Calculator, text: str, body: str, facts: Mapping[str,
         if (kept := question.read(body, _today())) is not None:
             return _next({**facts, question.name: kept})
     if named:
-        return Step(ask=named[0].name, facts={name: kept for name, kept in facts.items() if name != named[0].name})
+        return Step(ask=named[0].name, facts=_without(facts, named[0].name))
     return _ask_which_to_change(calculator, facts) if given else None
 
 
@@ -171,10 +176,13 @@ def _next(facts: Mapping[str, Any]) -> Step:
     try:
         worked = calculator.work_out(facts, _today())
     except Contradiction as found:
-        left = {name: kept for name, kept in facts.items() if name != found.question}
-        return Step((fixed("calc_contradiction"),), found.question, left)
+        return Step((fixed("calc_contradiction"),), found.question, _without(facts, found.question))
     told: Item = {"text": result(calculator, facts, worked), "buttons": _next_buttons(calculator)}
     return Step((told,), DONE, facts, asked=True)
+
+
+def _without(facts: Mapping[str, Any], question: str) -> dict[str, Any]:
+    return {name: kept for name, kept in facts.items() if name != question}
 
 
 def _next_buttons(calculator: Calculator) -> list[dict[str, str]]:

@@ -71,7 +71,7 @@ class CareForm(SafeAction):
             return self._again(question, tracker)
         step = self.overheard(call, question, facts_of(tracker))
         if step is not None:
-            _log_mild_distress(call)
+            log_mild_distress(call)
             return self._gone_on(step)
         answer = hear(call, question, question.split(".")[0] in self.in_words)
         if answer is None:
@@ -80,7 +80,7 @@ class CareForm(SafeAction):
             return self._gone_on(Step((fixed(self.left),)))
         if answer == UNCLEAR:
             return self._gone_on(Step((fixed(self.unclear),), question, facts_of(tracker)))
-        _log_mild_distress(call)
+        log_mild_distress(call)
         return self._gone_on(self.answered(call, question, answer, facts_of(tracker)))
 
     def _again(self, question: str, tracker: Tracker) -> list[Item]:
@@ -126,7 +126,7 @@ def _leaving() -> list[dict[str, Any]]:
     return [ActiveLoop(None), *gone, FollowupAction("action_listen")]
 
 
-def _log_mild_distress(call: Call) -> None:
+def log_mild_distress(call: Call) -> None:
     """An answer can be a sign by itself; what is worse than mild never comes here as words."""
     if call.metadata.get("level") == Level.low.value:
         open_case(call.message_id, Level.low, str(call.metadata.get("kind") or ""))

@@ -235,3 +235,12 @@ def test_the_buttons_under_answers_name_faqs_and_calculators_that_there_are() ->
 
 def test_words_that_ask_for_no_calculator_name_none() -> None:
     assert named_in("今天天气咋样") == []
+
+
+def test_what_to_change_can_be_named_in_words(talk: Talk) -> None:
+    severance(talk)
+    assert talk.say("我想改一个数") == "calc_change"
+    assert talk.say("工资那个") == "calc_average"
+    assert "大约是 20,000.00 元" in talk.say("五千")
+    talk.say("改一下")
+    assert "大约是 24,000.00 元" in talk.say("工资六千")

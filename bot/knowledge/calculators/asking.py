@@ -16,7 +16,7 @@ from bot.knowledge.spoken import Day
 Facts = Mapping[str, str]
 Reader = Callable[[str, date], str | None]
 SKIPPED, NO, YES = "skip", "no", "yes"
-MOST_YUAN = 1_000_000
+LEAST_YUAN, MOST_YUAN = 100, 1_000_000  # a month; what lies outside is a slip
 _NOT_YET = re.compile(
     r"还没|没[签有走订补]|^没$|没呢|还在|在职|在干|在上班|现在还|不是|^不$|没离|没辞|^no$|从来没|一直没"
 )
@@ -100,7 +100,7 @@ def months_of(kept: str) -> int | None:
 def money(text: str, today: date) -> str | None:
     """Reads yuan a month."""
     value = spoken.money(text)
-    return str(value) if value is not None and 0 < value <= MOST_YUAN else None
+    return str(value) if value is not None and LEAST_YUAN <= value <= MOST_YUAN else None
 
 
 def hours(text: str, today: date) -> str | None:

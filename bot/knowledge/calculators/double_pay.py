@@ -42,8 +42,8 @@ def work_out(given: DoublePay) -> Worked:
     ends = min(given.until, year_ends)
     if ends <= begins:
         return _nothing(given, begins)
-    months = whole_months(begins, ends)[0]
-    odd_days = weekdays(add_months(begins, months), ends)
+    months = whole_months(given.joined, ends)[0] - 1
+    odd_days = weekdays(add_months(given.joined, months + 1), ends)
     rows = [
         _period_row(given, begins, ends),
         Row(f"一共 {months} 个整月，零头 {odd_days} 个工作日（按周一到周五数）", PARTS),

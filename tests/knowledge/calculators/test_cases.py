@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ CASES = Path(__file__).parent / "cases"
 TODAY = date(2026, 11, 28)
 
 
+@cache
 def cases(name: str) -> list[dict[str, Any]]:
-    return yaml.safe_load((CASES / f"{name}.yml").read_text(encoding="utf-8"))
+    return yaml.load((CASES / f"{name}.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)
 
 
 def worked(name: str, case: dict[str, Any]) -> Worked:
