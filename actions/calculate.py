@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -24,6 +25,7 @@ from bot.knowledge.calculators.asking import Calculator
 from bot.knowledge.calculators.catalogue import CALCULATORS, QUESTIONS, named_in
 from bot.knowledge.calculators.telling import result
 from bot.knowledge.calculators.worked import Contradiction
+from bot.level import Level
 
 WHICH, DONE, CHANGE = "which", "done", "change"  # besides the questions of the calculators
 CALCULATOR, MISSES = "calculator", "misses"  # kept next to the facts
@@ -51,7 +53,11 @@ class CalculatorForm(CareForm):
         log_mild_distress(call)
         chosen = _chosen(call)
         step = _next({CALCULATOR: chosen.name}) if chosen else Step(ask=WHICH)
-        return replace(step, says=(fixed("knowledge_gentle_care"),)) if call.metadata.get("level") == "low" else step
+        return (
+            replace(step, says=(fixed("knowledge_gentle_care"),))
+            if call.metadata.get("level") == Level.low.value
+            else step
+        )
 
     def act(self, call: Call, tracker: Tracker) -> list[Item]:
         """Takes a message as the forms do; a question that another form has left behind is none of ours."""
@@ -65,19 +71,17 @@ class CalculatorForm(CareForm):
 
     def asking(self, question: str) -> Item:
         """Gives the question; where it may be left out and has no buttons of its own, with one for that."""
-        item = fixed(f"calc_{question}")
-        optional = question in QUESTIONS and not QUESTIONS[question].required
-        return (
-            {**item, "buttons": [_skip(question)]} if optional and not texts.get(f"calc_{question}").buttons else item
-        )
+        key = f"calc_{question}"
+        optional = question in QUESTIONS and not QUESTIONS[question].required and not texts.get(key).buttons
+        return {**fixed(key), "buttons": [_skip(question)]} if optional else fixed(key)
 
     def overheard(self, call: Call, question: str, facts: Mapping[str, Any]) -> Step | None:
         """Takes what is meant for the calculator whatever the engine thinks of it: figures, days, corrections."""
         if _is_another(call, question, facts):
             return self.begin(call)
-        if call.is_payload or not self._is_ours(call, question, facts):
-            return None
-        return self.answered(call, question, call.text, facts)
+        if not call.is_payload and self._is_ours(call, question, facts):
+            return self.answered(call, question, call.text, facts)
+        return self.begin(call) if call.intent == "calculate" and _chosen(call) else None
 
     def _is_ours(self, call: Call, question: str, facts: Mapping[str, Any]) -> bool:
         if (call.intent in OUTSIDE and call.confidence >= SURE) or len(call.text) > MOST_CHARACTERS:
@@ -225,5 +229,5 @@ def _answer(question: str, value: str) -> str:
     return f'/answer{{"answer": "{question}.{value}"}}'
 
 
-def _today() -> Any:
+def _today() -> date:
     return local(now()).date()

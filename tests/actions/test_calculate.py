@@ -195,6 +195,12 @@ def test_another_calculation_can_be_asked_for_at_any_time(talk: Talk) -> None:
     assert talk.say("再帮我算产假", "calculate", 0.9) == "calc_birth"
 
 
+def test_the_same_calculation_asked_for_again_begins_anew(talk: Talk) -> None:
+    start(talk, "overtime")
+    talk.say("4350")
+    assert talk.say("帮我算加班费", "calculate", 0.9) == "calc_normal_pay"
+
+
 def test_an_answer_to_another_question_is_kept_when_it_is_named(talk: Talk) -> None:
     start(talk, "severance")
     talk.say("裁员")

@@ -57,10 +57,6 @@ class Calculator:
         """Gives the questions that the answers so far leave."""
         return [question for question in self.questions if question.when(facts)]
 
-    def question(self, name: str) -> Question:
-        """Gives a question by its name. Raises KeyError."""
-        return {question.name: question for question in self.questions}[name]
-
 
 def is_one_of(name: str, *values: str) -> Callable[[Facts], bool]:
     """Gives the condition that another answer is one of these."""
