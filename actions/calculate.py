@@ -53,11 +53,8 @@ class CalculatorForm(CareForm):
         log_mild_distress(call)
         chosen = _chosen(call)
         step = _next({CALCULATOR: chosen.name}) if chosen else Step(ask=WHICH)
-        return (
-            replace(step, says=(fixed("knowledge_gentle_care"),))
-            if call.metadata.get("level") == Level.low.value
-            else step
-        )
+        mild = call.metadata.get("level") == Level.low.value
+        return replace(step, says=(fixed("knowledge_gentle_care"),)) if mild else step
 
     def act(self, call: Call, tracker: Tracker) -> list[Item]:
         """Takes a message as the forms do; a question that another form has left behind is none of ours."""

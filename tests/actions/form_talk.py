@@ -22,6 +22,7 @@ class Talk:
     slots: dict[str, Any] = field(default_factory=dict)
     running: bool = False
     said: list[Item] = field(default_factory=list)
+    message_id: str = "m"
 
     def say(self, text: str, intent: str = "nlu_fallback", confidence: float = 0.5, level: str = "none") -> str:
         """Sends words, or a payload as a button does; gives what is said, fixed texts by their keys."""
@@ -31,7 +32,7 @@ class Talk:
             "text": text,
             "intent": {"name": pressed[1] if pressed else intent, "confidence": 1.0 if pressed else confidence},
             "entities": entities,
-            "metadata": {"message_id": "m", "level": level},
+            "metadata": {"message_id": self.message_id, "level": level},
         }
         loop = {"name": self.form.form} if self.running else {}
         tracker = Tracker("s", dict(self.slots), message, [{"event": "user"}], False, None, loop, "action_listen")

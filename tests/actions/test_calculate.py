@@ -7,13 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from actions.calculate import CalculatorForm
 from bot import texts
 from bot.clock import set_now
+from bot.db.models import CareCase
+from bot.db.session import reading
 from bot.knowledge import faqs, next_steps
 from bot.knowledge.calculators.catalogue import CALCULATORS, QUESTIONS, named_in
+from bot.level import Level
 from tests.actions.form_talk import Talk
+from tests.conversation.acts import say
 
 
 @pytest.fixture(autouse=True)
@@ -193,6 +198,13 @@ def test_another_calculation_can_be_asked_for_at_any_time(talk: Talk) -> None:
     assert start(talk, "arbitration") == "calc_matter"
     severance(talk)
     assert talk.say("再帮我算产假", "calculate", 0.9) == "calc_birth"
+
+
+def test_mild_distress_in_the_words_that_ask_for_it_opens_a_case_and_is_answered(talk: Talk, database: Path) -> None:
+    talk.message_id = say("帮我算补偿 心里难受得很").message_id
+    assert talk.say("帮我算补偿 心里难受得很", "calculate", 0.9, level="low") == "knowledge_gentle_care calc_reason"
+    with reading() as session:
+        assert session.execute(select(CareCase.level)).scalars().all() == [Level.low]
 
 
 def test_the_same_calculation_asked_for_again_begins_anew(talk: Talk) -> None:
