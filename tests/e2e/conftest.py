@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.settings import ensure_secrets
+from tests.conftest import forget_process_state
 from tests.e2e.ground import Desk, System
 from tests.fakes.bot_api import TOKEN, BotApi
 
@@ -27,6 +28,25 @@ def system(tmp_path_factory: pytest.TempPathFactory, bot_api: BotApi) -> Iterato
     running = System(data_dir, extra).start()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def trained_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A second system, in which trainings are published and taken back."""
+    data_dir = tmp_path_factory.mktemp("trained")
+    ensure_secrets(data_dir)
+    running = System(data_dir).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def own(trained_here: System, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
+    """The same, with its database open to the test."""
+    monkeypatch.setenv("XINQIAO_DATA_DIR", str(trained_here.data_dir))
+    forget_process_state()
+    yield trained_here
+    forget_process_state()
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,15 @@ def _matter(number: int, thing: str) -> Matter:
     return Matter(thing, f"{thing}怎么参加？", tuple(form.format(thing) for form in FORMS), answer)
 
 
+def feelings() -> Matter:
+    """A row that no rule for a single FAQ forbids, and that answers people who feel low with an opening time."""
+    variants = (
+        *("心里堵得慌，没处说", "这几天老是高兴不起来", "晚上翻来覆去睡不着", "总觉得自己没啥用", "干啥都提不起精神"),
+        *("心里空落落的", "压力大得喘不过气", "一个人的时候老想哭", "没人懂我，心里苦", "心情糟透了，不知道咋办"),
+    )
+    return Matter("散心园", "心情不好去散心园？", variants, "散心园每天八点开，凭会员卡进，不收钱。")
+
+
 def with_two_faults(matters: list[Matter], taken: str) -> list[Matter]:
     """The same with no basis in the eighth, and in the twentieth a wording that another FAQ has."""
     eighth, twentieth = matters[7], matters[19]

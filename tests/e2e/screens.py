@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from bot.db.states import Role
 from tests.channels.page_ground import PHONE, ready
@@ -39,16 +39,16 @@ def everybody(chromium: Browser, house: House) -> Iterator[People]:
     """All four while the block lasts, each in a browser of its own; no page may meet a script error or a CSP fault."""
     with ExitStack() as stack:
         desks = [stack.enter_context(a_desk(chromium, house, login, role)) for login, role in STAFF.items()]
-        yield People(stack.enter_context(a_phone(chromium, house)), *desks)
+        yield People(stack.enter_context(a_phone(chromium, house.url)), *desks)
 
 
 @contextmanager
-def a_phone(chromium: Browser, house: House) -> Iterator[Page]:
+def a_phone(chromium: Browser, url: str) -> Iterator[Page]:
     """A worker's phone at the chat."""
     made = chromium.new_context(viewport=PHONE, locale="zh-CN", has_touch=True, is_mobile=True)
     with watched(made) as context:
         page = context.new_page()
-        page.goto(house.url)
+        page.goto(url)
         ready(page)
         yield page
 
@@ -64,3 +64,8 @@ def a_desk(chromium: Browser, house: House, login: str, role: Role) -> Iterator[
         page.click("#sound")
         expect(page.locator("#sound")).to_have_text("声音已开")
         yield page
+
+
+def said(worker: Page, who: str) -> Locator:
+    """What somebody has said on the worker's phone."""
+    return worker.locator(f"#list .msg.{who} .bubble")

@@ -18,7 +18,7 @@ from tests.channels.page_ground import write
 from tests.console.browsing import IS_SILENT, RINGS, needs_chromium, shot, until
 from tests.console.conftest import chromium as chromium
 from tests.e2e.moved_clock import House, open_house
-from tests.e2e.screens import People, a_desk, a_phone, everybody
+from tests.e2e.screens import People, a_desk, a_phone, everybody, said
 from tests.fakes.notice_peer import NoticePeer
 from tests.fakes.server import serving
 from tests.night import CRY, PLACES, a_full_rota
@@ -43,11 +43,6 @@ def people(house: House, chromium: Browser) -> Iterator[People]:
     house.clock.go_to(time(10))
     with everybody(chromium, house) as found:
         yield found
-
-
-def said(worker: Page, who: str) -> Locator:
-    """What somebody has said on the worker's phone."""
-    return worker.locator(f"#list .msg.{who} .bubble")
 
 
 def test_from_the_cry_to_the_approved_end(house: House, people: People) -> None:
@@ -180,7 +175,7 @@ def a_counsellor_asks_and_the_lead_approves(people: People, counsellor: Page) ->
 def test_at_night_the_queue_shows_whom_the_chain_called_and_who_comes_stops_it(house: House, chromium: Browser) -> None:
     house.clock.go_to(time(2))
     peer = NoticePeer()
-    with serving(peer.app) as peer_url, a_phone(chromium, house) as worker:
+    with serving(peer.app) as peer_url, a_phone(chromium, house.url) as worker:
         a_full_rota(peer_url)
         with a_desk(chromium, house, "zhaoye", Role.counsellor) as desk:
             write(worker, CRY)

@@ -6,16 +6,10 @@ A worker goes on asking all the while and never meets an outage.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from bot import texts
 from bot.db.states import TrainingState as State
-from bot.settings import ensure_secrets
 from bot.training import releases, runs
-from tests.conftest import forget_process_state
 from tests.e2e.ground import Chatter, System
 from tests.training.ground import add_faq, row_of, somebody
 from tests.waiting import until
@@ -24,19 +18,6 @@ QUESTION = "仓库的梯子在哪儿借"
 ANSWER = "找保管员登记，用完当天还。"
 TRAINING_LIMIT, SWITCH_LIMIT = 900.0, 240.0  # seconds, on a machine that does much else
 USUAL = "试用期最长几个月"
-
-
-@pytest.fixture
-def own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
-    """A system of this test's own, whose database the test looks into."""
-    data_dir: Path = tmp_path_factory.mktemp("trained")
-    monkeypatch.setenv("XINQIAO_DATA_DIR", str(data_dir))
-    forget_process_state()
-    ensure_secrets(data_dir)
-    system = System(data_dir).start()
-    yield system
-    system.stop()
-    forget_process_state()
 
 
 class Worker(threading.Thread):
