@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, FilePayload, Page
 
 from bench.desk.screen import chromium, enter
 from bench.desk.system import Demo
+from bot.demo import editing
+from bot.knowledge import exporting
+from bot.knowledge.exporting import Format
+from tests.e2e import new_matters
 
 WIDE: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 760}, "is_mobile": True, "has_touch": True}
@@ -18,6 +22,7 @@ MINE = 'section[data-group="mine"] .row-open'
 ASKED = "[aria-labelledby=closings-title] a"
 SETTLE = 1500  # ms for what glides into its place and what is read after the page
 LARGEST = 250 * 1024  # bytes of one picture
+CHECKED = 120_000  # ms for what a file's check takes
 
 
 @dataclass(frozen=True)
@@ -30,8 +35,10 @@ class View:
     clicks: tuple[str, ...] = ()
     only: str = ""  # a selector; empty: the whole screen
     screen: str = "wide"
+    file: bool = False  # a table with faults is chosen and checked first
 
 
+CHANGED = f"/desk/faqs/one/{editing.CHANGED}"
 VIEWS = (
     View("desk", COUNSELLOR),
     View("talk", COUNSELLOR, clicks=(MINE,)),
@@ -45,8 +52,15 @@ VIEWS = (
     View("people", ADMIN, "/desk/people"),
     View("units", ADMIN, "/desk/units"),
     View("lexicon", ADMIN, "/desk/triage"),
+    View("faqs", ADMIN, "/desk/faqs"),
+    View("faq-edit", ADMIN, f"{CHANGED}/edit"),
+    View("faq-review", ADMIN, "/desk/faqs/review", clicks=("[href*='/draft/']",)),
+    View("faq-import", ADMIN, "/desk/faqs/import", file=True),
+    View("training", ADMIN, "/desk/training"),
     View("desk-phone", COUNSELLOR, screen="phone"),
     View("talk-phone", COUNSELLOR, clicks=(MINE,), screen="phone"),
+    View("faqs-phone", ADMIN, "/desk/faqs", screen="phone"),
+    View("faq-edit-phone", ADMIN, f"{CHANGED}/edit", only="#preview", screen="phone"),
 )
 
 
@@ -76,3 +90,14 @@ async def _go(page: Page, demo: Demo, view: View) -> None:
         await page.wait_for_selector(".row", state="attached")
     for selector in view.clicks:
         await page.locator(selector).first.click()
+    if view.file:
+        await page.set_input_files("#file", files=[_faulty()])
+        await page.click("#check")
+        await page.wait_for_selector("#faults tr", timeout=CHECKED)
+
+
+def _faulty() -> FilePayload:
+    """A table as an editor fills it in, with two faults."""
+    rows = new_matters.with_two_faults(new_matters.fifty()[:20])
+    content = new_matters.filled(exporting.template(), rows)
+    return {"name": "新问答.xlsx", "mimeType": exporting.TYPES[Format.xlsx], "buffer": content}

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bot.db.states import Role
-from bot.knowledge import exporting, faqs
+from bot.knowledge import exporting
 from bot.knowledge.exporting import Format
 from tests import second_step
 from tests.audit.ground import by_hand
@@ -23,12 +23,11 @@ from tests.console.conftest import chromium as chromium
 from tests.console.conftest import watched
 from tests.console.ground import add_staff
 from tests.e2e.ground import System
-from tests.e2e.new_matters import Matter, feelings, fifty, filled, with_two_faults
+from tests.e2e.new_matters import OTHER, Matter, feelings, fifty, filled, with_two_faults
 from tests.e2e.screens import DESK, a_phone, said
 
 pytestmark = needs_chromium
 SOON, TRAINED, SWITCHED = 30_000, 900_000, 240_000  # ms, on a machine that does much else
-OTHER = "union_12351"  # an FAQ of ours, of which a new one must not take a wording
 NEW, USUAL = "风筝班咋报名呀", "试用期最长能定多久"
 FIRST = "第 1 版"
 
@@ -67,7 +66,7 @@ def test_fifty_questions_from_a_file_to_a_phone_and_back(own: System, editor: Pa
     matters = fifty()
     new = next(one for one in matters if one.thing == "风筝班")
     template = downloaded(editor, own.url)
-    the_report_names_both_rows(editor, filled(template, with_two_faults(matters, a_wording_of_another())))
+    the_report_names_both_rows(editor, filled(template, with_two_faults(matters)))
     another_approves(admin, handed_on(editor, filled(template, matters), 50))
     it_is_not_answered(worker, NEW, new.answer)
     trained(admin, own.url, "通过了，等发布")
@@ -79,11 +78,6 @@ def test_fifty_questions_from_a_file_to_a_phone_and_back(own: System, editor: Pa
     taken_back(admin)
     it_is_not_answered(worker, NEW, new.answer)
     it_is_answered(worker, USUAL, "依据：《劳动合同法》")
-
-
-def a_wording_of_another() -> str:
-    """The first wording of an FAQ of ours."""
-    return next(content["variants"][0] for content in faqs.files() if content["id"] == OTHER)
 
 
 def downloaded(editor: Page, url: str) -> bytes:
