@@ -18,7 +18,13 @@ from bot.knowledge.faqs import TOPICS
 from bot.training import bank, gate, releases, runs
 
 LISTED = 30  # questions of a list; all are counted
-USUAL = {State.exporting: 1.0, State.checking: 8.0, State.training: 20.0, State.starting: 15.0, State.evaluating: 40.0}
+USUAL: dict[str, float] = {
+    State.exporting: 1.0,
+    State.checking: 8.0,
+    State.training: 20.0,
+    State.starting: 15.0,
+    State.evaluating: 40.0,
+}
 STATES = {
     **runs.STAGE_WORDS,
     State.ready: "通过了，等发布",
@@ -88,7 +94,7 @@ def _progress(row: Training) -> dict[str, Any]:
     """The share that is done, and the seconds that are left by what the last training took."""
     if row.state not in runs.STAGES or row.stage_started_at is None:
         return {"share": None, "left": None}
-    took = {**USUAL, **runs.last_seconds()}
+    took: dict[str, float] = {**USUAL, **runs.last_seconds()}
     at = STAGES.index(row.state)
     spent = (now() - row.stage_started_at).total_seconds()
     here = spent / row.share if row.share > 0.05 else max(took[row.state], spent + 1)
