@@ -7,17 +7,16 @@ from rasa_sdk import Tracker
 from actions.companion import KIND
 from actions.form import QUESTION, leaving, standing
 from actions.safely import Call, Item, SafeAction, fixed
-from actions.safety import LADDER, MINORS, after_cry, urgent
+from actions.safety import MINORS, after_cry, urgent
 from bot import texts
 from bot.care import open_case, people, request_human, rights
-from bot.care.answers import URGENT, record, words_of
+from bot.care.answers import ABOUT_DANGER, URGENT, record, words_of
 from bot.care.cases import DESPAIR_KINDS
 from bot.db.states import AgeBand
 from bot.level import Level, max_level
 from bot.texts import MILD_DISTRESS
 
 DISTRESS = "express_distress"
-ABOUT_DANGER = {"safe_now", *LADDER, "said_harm", "with_person", "happening"}
 
 
 class OpenCareCase(SafeAction):

@@ -39,11 +39,20 @@ def _reply(turn: Turn, message: dict[str, Any]) -> Reply | None:
         return crisis_reply(turn, Level(custom["crisis"]), custom.get("kind"), custom.get("text"))
     if "plan" in custom:
         return plan_reply(turn)
+    if "facts" in custom:
+        return _with_facts(custom)
     if custom.get("text") == "welcome":
         return _welcome(turn)
     if "text" in custom:
         return fixed(str(custom["text"]), buttons, turn.conversation_id)
     return Reply(str(message["text"]), buttons)
+
+
+def _with_facts(custom: dict[str, Any]) -> Reply:
+    """Fixed texts, one under the other, with what an action worked out filled in; the last one's buttons count."""
+    facts = {str(name): str(value) for name, value in custom["facts"].items()}
+    found = [texts.with_facts(str(key), facts) for key in custom.get("texts") or [custom["text"]]]
+    return Reply("\n".join(text.text for text in found if text.text), found[-1].buttons)
 
 
 def faq_reply(faq_id: str) -> Reply:

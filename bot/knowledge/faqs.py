@@ -19,6 +19,7 @@ from bot.clock import local, now
 from bot.db.models import Faq
 from bot.db.session import reading, transaction
 from bot.errors import NotFound
+from bot.knowledge import next_steps
 from bot.settings import ROOT
 from bot.texts import Button
 
@@ -93,7 +94,8 @@ def render(faq_id: str) -> Rendered:
         if faq is None:
             raise NotFound("no such FAQ")
         related = _buttons(session, faq.related[:RELATED_SHOWN])
-    return Rendered(faq.id, answer_text(faq), (*related, *THUMBS))
+    further = [next_steps.BUTTONS[faq_id]] if faq_id in next_steps.BUTTONS else []
+    return Rendered(faq.id, answer_text(faq), (*further, *related, *THUMBS))
 
 
 def answer_text(faq: Faq) -> str:
