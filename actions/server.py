@@ -29,12 +29,13 @@ from actions.rights import RightsForm
 from actions.safety import SafetyForm
 from actions.session import StartSession
 from actions.steps import HelpForm
+from actions.study import StudyForm
 
 ACTIONS = (
     *(OpenCareCase, RequestHuman, RecordFeedback, StartSession, AskAffirmation),
     *(AnswerOffer, LateAnswer, TellAge, WithdrawConsent),
     *(SafetyForm, CompanionForm, PlanForm, MoodForm, ConsentForm, HelpForm),
-    *(RightsForm,),
+    *(RightsForm, StudyForm),
 )
 HOST = "127.0.0.1"
 PORT_VARIABLE = "XINQIAO_ACTIONS_PORT"

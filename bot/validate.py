@@ -15,6 +15,7 @@ from bot import text_review, texts
 from bot.care import canned, checklist
 from bot.conversation import controls
 from bot.knowledge import faqs
+from bot.knowledge.review import programme_faults
 from bot.settings import LOCAL_FACTS, ROOT, Settings
 from bot.triage.validate import faults as triage_faults
 
@@ -63,6 +64,7 @@ def faults() -> Iterator[str]:
     yield from _controls()
     yield from _desk_replies()
     yield from _checklist()
+    yield from programme_faults(set(_load(texts.PATH)["texts"]))
     yield from triage_faults()
 
 

@@ -113,6 +113,10 @@ class Action(StrEnum):
     debrief_read = "debrief_read"
     debrief_held = "debrief_held"
 
+    activity_saved = "activity_saved"
+    activity_published = "activity_published"
+    activity_taken_back = "activity_taken_back"
+
     audit_read = "audit_read"
     audit_verified = "audit_verified"
     audit_exported = "audit_exported"
@@ -129,6 +133,7 @@ class Kind(StrEnum):
     release = "release"  # of the lexicon
     canned = "canned"  # a canned reply
     unit = "unit"  # of the union's tree
+    activity = "activity"  # a course, lecture, contest
 
 
 @dataclass(frozen=True)
@@ -175,3 +180,8 @@ def canned(number: int) -> Subject:
 def unit(unit_id: str) -> Subject:
     """A unit of the union's tree."""
     return Subject(Kind.unit, unit_id)
+
+
+def activity(number: int) -> Subject:
+    """A course, lecture, contest or day of volunteering."""
+    return Subject(Kind.activity, str(number))

@@ -120,6 +120,11 @@ GROUPS: dict[str, dict[Action, str]] = {  # as the page offers them
         Action.address_removed: "删通知地址",
         Action.address_tested: "试发通知",
     },
+    "活动": {
+        Action.activity_saved: "写活动",
+        Action.activity_published: "发布活动",
+        Action.activity_taken_back: "收回活动",
+    },
     "词库": {
         Action.lexicon_edited: "改词库草稿",
         Action.lexicon_discarded: "丢掉词库草稿",
@@ -150,6 +155,7 @@ SUBJECTS = {
     Kind.release: "词库第 {} 版",
     Kind.canned: "常用回话第 {} 条",
     Kind.unit: "单位 {:.8}",
+    Kind.activity: "活动第 {} 个",
 }
 FIELDS = {
     "as_of": "到第几条",

@@ -181,3 +181,17 @@ class ReferralState(StrEnum):
     accepted = "accepted"
     rejected = "rejected"
     done = "done"
+
+
+class ActivityKind(StrEnum):
+    """What the union offers beside its help."""
+
+    course = "course"
+    lecture = "lecture"
+    contest = "contest"
+    volunteering = "volunteering"
+
+
+class ActivityState(StrEnum):
+    draft = "draft"
+    published = "published"

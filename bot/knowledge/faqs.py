@@ -94,8 +94,7 @@ def render(faq_id: str) -> Rendered:
         if faq is None:
             raise NotFound("no such FAQ")
         related = _buttons(session, faq.related[:RELATED_SHOWN])
-    further = [next_steps.BUTTONS[faq_id]] if faq_id in next_steps.BUTTONS else []
-    return Rendered(faq.id, answer_text(faq), (*further, *related, *THUMBS))
+    return Rendered(faq.id, answer_text(faq), (*next_steps.buttons(faq_id), *related, *THUMBS))
 
 
 def answer_text(faq: Faq) -> str:

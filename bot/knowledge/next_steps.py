@@ -1,43 +1,34 @@
-"""Which FAQ has a button that goes on from reading to doing."""
+"""What a worker can do next after an answer: the buttons above the related questions."""
 
 from __future__ import annotations
 
 from bot.texts import Button
 
-
-def _rights(matter: str) -> Button:
-    return Button("一步步帮我办", f'/rights_help{{"matter": "{matter}"}}')
-
-
-BUTTONS: dict[str, Button] = {  # FAQ → its button
-    **dict.fromkeys(
-        (
-            "wages_arrears_first_steps",
-            "wages_subcontractor_ran",
-            "wages_project_fund_excuse",
-            "wages_report_channel",
-            "wages_old_debt",
-            "wages_iou",
-        ),
-        _rights("wages"),
-    ),
-    **dict.fromkeys(
-        (
-            "injury_first_steps",
-            "injury_employer_wont_report",
-            "injury_commute_accident",
-            "injury_no_insurance",
-            "injury_subcontractor",
-        ),
-        _rights("injury"),
-    ),
-    **dict.fromkeys(
-        (
-            "dismissal_sudden",
-            "dismissal_forced_resign_letter",
-            "dismissal_illegal_double",
-            "women_pregnant_dismissed",
-        ),
-        _rights("dismissal"),
-    ),
+RIGHTS_OF = {  # FAQ → the matter that the helper of rights goes through
+    "wages_arrears_first_steps": "wages",
+    "wages_subcontractor_ran": "wages",
+    "wages_project_fund_excuse": "wages",
+    "wages_report_channel": "wages",
+    "wages_old_debt": "wages",
+    "wages_iou": "wages",
+    "injury_first_steps": "injury",
+    "injury_employer_wont_report": "injury",
+    "injury_commute_accident": "injury",
+    "injury_no_insurance": "injury",
+    "injury_subcontractor": "injury",
+    "dismissal_sudden": "dismissal",
+    "dismissal_forced_resign_letter": "dismissal",
+    "dismissal_illegal_double": "dismissal",
+    "women_pregnant_dismissed": "dismissal",
 }
+
+
+def buttons(faq_id: str) -> tuple[Button, ...]:
+    """Gives the buttons that go on from an FAQ."""
+    matter = RIGHTS_OF.get(faq_id)
+    return (rights_button("一步步帮我办", matter),) if matter else ()
+
+
+def rights_button(title: str, matter: str) -> Button:
+    """Gives the button that starts the helper of rights."""
+    return Button(title, f'/rights_help{{"matter": "{matter}"}}')
