@@ -1,4 +1,4 @@
-"""The question a day: the same for all, mixed over the bank; each worker's own record, and nothing of it left behind."""
+"""The question a day: the same for all, mixed over the bank; each worker's own record, which goes when they go."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ GOOD = {
 def test_a_faulty_question_is_named(change: dict[str, object], fault: str) -> None:
     assert list(review.question_faults(GOOD)) == []
     assert any(fault in each for each in review.question_faults({**GOOD, **change}))
-    assert list(review.question_faults({"id": "law_900"}))[0].startswith("lacks basis")
+    assert next(iter(review.question_faults({"id": "law_900"}))).startswith("lacks basis")
 
 
 def test_the_helper_of_rights_names_a_text_that_is_missing() -> None:
