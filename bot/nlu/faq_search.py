@@ -99,6 +99,14 @@ class Index:
         number = self.exact.get(fold(text))
         return None if number is None else Found((self._candidate(number, 1.0),), 1.0, 1.0)
 
+    def faq(self, faq_id: str) -> dict[str, str] | None:
+        """Return id, topic and question of a FAQ, if it is in the index."""
+        return next((faq for faq in self.faqs if faq["id"] == faq_id), None)
+
+    def outside(self, topic: str) -> frozenset[str]:
+        """Return the ids of all FAQs that are not of this topic."""
+        return frozenset(faq["id"] for faq in self.faqs if faq["topic"] != topic)
+
     def _candidate(self, number: int, score: float) -> Candidate:
         faq = self.faqs[number]
         return Candidate(faq["id"], faq["question"], faq["topic"], round(score, 4))
