@@ -14,7 +14,14 @@ from bot.errors import ConfigError
 from bot.settings import ROOT, data_dir, data_dir_is_given, settings, use_trial_directory
 
 FILE = "xinqiao.db"
-OURS = {"models", "faq_index", "faq_vectors.bin", "faq_heldout.bin", "secrets.env", "log"}  # what may be there without a database
+OURS = {
+    "models",
+    "faq_index",
+    "faq_vectors.bin",
+    "faq_heldout.bin",
+    "secrets.env",
+    "log",
+}  # what may be there without a database
 REFUSED = "this is not the database of a demo, and it is not empty: nothing was changed"
 NOT_ASKED = (
     "XINQIAO_DATABASE_URL names a database: a demo goes there only with --into-database, and only if it is empty"

@@ -23,7 +23,10 @@ Reader = Callable[[str, str], dict[str, Any]]
 
 
 def load_reader(model: Path) -> Reader:
-    """Return a function from a sentence and the FAQ before it to what Rasa's NLU makes of it; raise RasaException for a bad model."""
+    """Return a function from a sentence and the FAQ answered before it to what Rasa's NLU makes of it.
+
+    Raise RasaException for a bad model.
+    """
     from rasa.core.channels.channel import UserMessage
     from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
     from rasa.engine.loader import load_predict_graph_runner

@@ -50,8 +50,8 @@ def read_faqs(source: Path) -> list[Faq]:
     """
     rows = _of_files(source) if source.is_dir() else _of_bank(source)
     faqs = sorted((_faq(where, row) for where, row in rows), key=lambda faq: faq.id)
-    for faq, after in zip(faqs, faqs[1:], strict=False):
-        if faq.id == after.id:
+    for number, faq in enumerate(faqs[1:]):
+        if faq.id == faqs[number].id:
             raise ValueError(f"{source}: {faq.id} is there twice")
     return faqs
 

@@ -64,30 +64,30 @@ class Group:
     rows: np.ndarray
 
 
-def places(shelf: Shelf, stage: str, ids: list[str], memory: Records) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows of all questions' wordings and, beside them, the place of the right question.
+def places(shelf: Shelf, ids: list[str], memory: Records) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows of all questions' wordings and, beside them, the place of the right question in the full stage.
 
     `ids` (n,) says what each row is, for the memory of results.
     """
-    groups = list(_groups(shelf, stage))
-    keys = [_keys(group, stage, ids) for group in groups]
+    groups = list(_groups(shelf))
+    keys = [_keys(group, ids) for group in groups]
     found, there = memory.find([key for part in keys for key in part])
     starts = np.cumsum([0] + [len(part) for part in keys])
     for group, part, start, end in zip(groups, keys, starts, starts[1:], strict=False):
         if not there[start:end].all():
-            found["place"][start:end] = _hold_out(shelf, stage, group)
+            found["place"][start:end] = _hold_out(shelf, group)
             found["key"][start:end] = part
     memory.add(found[~there])
     return np.concatenate([group.own for group in groups]), found["place"]
 
 
-def _keys(group: Group, stage: str, ids: list[str]) -> list[bytes]:
-    around = digest(stage, *(ids[row] for row in group.rows)).decode()
+def _keys(group: Group, ids: list[str]) -> list[bytes]:
+    around = digest(*(ids[row] for row in group.rows)).decode()
     return [digest(around, ids[row]) for row in group.own]
 
 
-def _hold_out(shelf: Shelf, stage: str, group: Group) -> np.ndarray:
-    texts = cheap_if(shelf.texts, stage == "cheap").take(group.rows)
+def _hold_out(shelf: Shelf, group: Group) -> np.ndarray:
+    texts = shelf.texts.take(group.rows)
     targets, noise = faq_shelf.targets_of(shelf, group.rows, group.faqs), faq_shelf.noise_of(shelf, group.rows)
     all_scores = faq_kernel.held_out(faq_kernel.similarity(texts, texts), targets, noise)
     order = np.argsort(-all_scores[np.isin(group.rows, group.own), :-2], axis=1)
@@ -95,11 +95,11 @@ def _hold_out(shelf: Shelf, stage: str, group: Group) -> np.ndarray:
     return np.asarray(np.where(right.any(axis=1), right.argmax(axis=1), BEYOND))
 
 
-def _groups(shelf: Shelf, stage: str) -> Iterator[Group]:
+def _groups(shelf: Shelf) -> Iterator[Group]:
     """Return each question with its neighbourhood."""
-    centres, count = cheap_if(shelf.means, stage == "cheap"), len(shelf.starts) - 1
+    count = len(shelf.starts) - 1
     for start in range(0, count, _BATCH):
-        some = centres.take(np.arange(start, min(start + _BATCH, count)))
+        some = shelf.means.take(np.arange(start, min(start + _BATCH, count)))
         nearest, others = faq_kernel.nearness(some, shelf.means), faq_kernel.nearness(some, shelf.others)
         for number, (near, other) in enumerate(zip(nearest, others, strict=True), start=start):
             near[number] = np.inf

@@ -84,14 +84,13 @@ def exact_of(rows: list[Row]) -> dict[str, int]:
 
 def _figures(rows: list[Row], faqs: list[Faq], shelf: Shelf, memory: Records) -> Facts:
     ids = [f"{faqs[row.faq].id if row.faq is not None else ''}|{row.topic}|{row.asks}|{row.text}" for row in rows]
-    facts: Facts = {}
-    for stage in ("cheap", "full"):
-        facts[f"{stage}_calibration"] = calibrate(faq_heldout.sample(shelf, stage))
-        asked, place = faq_heldout.places(shelf, stage, ids, memory)
-        shares = {"top1": float((place == 0).mean()), "top3": float((place < 3).mean())}
-        facts[f"{stage}_figures"] = {name: round(share, 3) for name, share in shares.items()}
-        facts["per_faq"] = _per_faq(faqs, shelf.owners[asked], place == 0)
-    return facts
+    asked, place = faq_heldout.places(shelf, ids, memory)
+    shares = {"top1": float((place == 0).mean()), "top3": float((place < 3).mean())}
+    return {
+        **{f"{stage}_calibration": calibrate(faq_heldout.sample(shelf, stage)) for stage in ("cheap", "full")},
+        "full_figures": {name: round(share, 3) for name, share in shares.items()},
+        "per_faq": _per_faq(faqs, shelf.owners[asked], place == 0),
+    }
 
 
 def _per_faq(faqs: list[Faq], owners: np.ndarray, right: np.ndarray) -> dict[str, float]:

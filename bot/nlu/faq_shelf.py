@@ -65,8 +65,8 @@ def shelve(texts: Texts, starts: np.ndarray, topics: np.ndarray, asks: np.ndarra
 
 def _means(vectors: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """Return the mean of each question's vectors; a part at a time, so that little is in memory at once."""
-    pairs = zip(starts, starts[1:], strict=False)
-    return np.stack([vectors[start:end].astype(np.float32).mean(axis=0) for start, end in pairs])
+    rows = [slice(starts[number], starts[number + 1]) for number in range(len(starts) - 1)]
+    return np.stack([vectors[some].astype(np.float32).mean(axis=0) for some in rows])
 
 
 def search(shelf: Shelf, query: Texts, excluded: frozenset[int] = frozenset(), without: int = -1) -> Scores:

@@ -63,7 +63,11 @@ def test_a_wording_of_the_index_is_found_letter_for_letter_whatever_its_punctuat
 
 
 def test_a_wording_that_two_questions_share_is_nobodys() -> None:
-    rows = [faq_data.Row("同一句", 0, "a", True), faq_data.Row("同一句！", 1, "a", True), faq_data.Row("另一句", 1, "a", True)]
+    rows = [
+        faq_data.Row("同一句", 0, "a", True),
+        faq_data.Row("同一句！", 1, "a", True),
+        faq_data.Row("另一句", 1, "a", True),
+    ]
     assert faq_index.exact_of(rows) == {"另一句": 1}
 
 
@@ -183,12 +187,12 @@ def test_results_of_questions_whose_neighbours_stayed_are_remembered(
     real = faq_heldout._hold_out
     monkeypatch.setattr(faq_heldout, "NEAR", 4)
     monkeypatch.setattr(faq_heldout, "_hold_out", lambda *all: looked_at.append(all) or real(*all))
-    rows, place = faq_heldout.places(shelf, "full", ids, memory)
+    rows, place = faq_heldout.places(shelf, ids, memory)
     assert len(looked_at) == 30
     assert rows.tolist() == [row for row in range(120) if row % 4 < 3]
-    assert faq_heldout.places(shelf, "full", ids, memory)[1].tolist() == place.tolist()
+    assert faq_heldout.places(shelf, ids, memory)[1].tolist() == place.tolist()
     assert len(looked_at) == 30
-    faq_heldout.places(shelf, "full", ["changed", *ids[1:]], memory)
+    faq_heldout.places(shelf, ["changed", *ids[1:]], memory)
     assert 30 < len(looked_at) < 60
 
 
