@@ -85,6 +85,11 @@ class Index:
         vector = (encoder or load_encoder("e5")).encode([text])
         return Texts(query.use, query.ngrams, centre(vector, self.e5_mean))
 
+    def look(self, text: str, excluded: Collection[str] = ()) -> Found:
+        """Return what the full stage finds for a text of which nothing is known yet."""
+        query = self.query(text, load_encoder("use").encode([text])[0])
+        return self.search(self.with_e5(query, text), excluded)
+
     def search(self, query: Texts, excluded: Collection[str] = ()) -> Found:
         """Return the best three FAQs but those excluded; by the full stage if the query has its e5 vector."""
         weights = self.calibration["cheap" if query.e5 is None else "full"]

@@ -13,7 +13,6 @@ import numpy as np
 from bot.nlu import wording
 from bot.nlu.arbiter import Chances, Outcome, Thresholds, conversation_wins, decide, is_topic, settled
 from bot.nlu.faq_search import CANDIDATES, Candidate, Found, Index
-from bot.nlu.sentence import load_encoder
 
 
 @dataclass(frozen=True)
@@ -68,16 +67,12 @@ class Mind:
             return cheap
         return self.index.search(self.index.with_e5(query, said.text))
 
-    def _look(self, text: str, excluded: frozenset[str] = frozenset()) -> Found:
-        query = self.index.query(text, load_encoder("use").encode([text])[0])
-        return self.index.search(self.index.with_e5(query, text), excluded)
-
     def _sure(self, found: Found) -> bool:
         return found.score >= self.limits.answer and found.lead >= self.limits.lead
 
     def _correct(self, said: Said, instead: str) -> Understood:
         """The answer that was refused does not come again; a topic that is named instead gets its menu."""
-        found = self._look(instead, frozenset({said.last or ""}))
+        found = self.index.look(instead, frozenset({said.last or ""}))
         if self._sure(found) and found.precise >= self.limits.precise:
             return Understood(Outcome.FAQ, found)
         named = is_topic(said.intent) and said.confidence >= self.limits.intent and found.precise < self.limits.precise
@@ -88,7 +83,7 @@ class Mind:
         parts, apart = wording.questions(said.text)
         if not parts or (not apart and plain.outcome is Outcome.FAQ):
             return None
-        found = [self.index.lookup(part) or self._look(part) for part in parts]
+        found = [self.index.lookup(part) or self.index.look(part) for part in parts]
         best = list(dict.fromkeys(one.candidates[0].faq for one in found))
         if len(best) < 2:
             return None
@@ -105,17 +100,19 @@ class Mind:
         if last is None or not wording.follows_up(said.text):
             return None
         told = wording.bare(said.text)
-        joined = self._look(f"{last['question'].rstrip('？?')}，{told}", frozenset({last["id"]}))
-        nearby = self._look(told, self.index.outside(last["topic"]) | {last["id"]})
+        joined = self.index.look(f"{last['question'].rstrip('？?')}，{told}", frozenset({last["id"]}))
+        nearby = self.index.look(told, self.index.outside(last["topic"]) | {last["id"]})
         return self._agreed(plain, joined, nearby)
 
     def _agreed(self, plain: Understood, joined: Found, nearby: Found) -> Understood:
-        best = joined.candidates[0]
-        alone = plain.found.candidates[0].faq
-        if plain.outcome is Outcome.FAQ and alone in (best.faq, nearby.candidates[0].faq):
-            return plain
-        if best.faq == nearby.candidates[0].faq and min(joined.score, nearby.score) >= self.limits.hopeful:
-            return Understood(Outcome.FAQ, replace(joined, candidates=_first(best, joined)))
+        """An answer that would be given anyhow must be met again; one that would not, must be met twice."""
+        alone, best, other = (found.candidates[0].faq for found in (plain.found, joined, nearby))
+        if plain.outcome is Outcome.FAQ:
+            met = alone in (best, other)
+        else:
+            met = best == other and min(joined.score, nearby.score) >= self.limits.hopeful
+        if met:
+            return plain if plain.outcome is Outcome.FAQ else Understood(Outcome.FAQ, joined)
         return Understood(Outcome.CANDIDATES, _merged(joined, nearby, plain.found, whole=plain.found))
 
     def _unless_vague(self, said: Said, plain: Understood) -> Understood:
@@ -129,12 +126,11 @@ def _chances(found: Found) -> Chances:
     return Chances(found.score, found.lead, found.asks, found.precise)
 
 
-def _first(best: Candidate, found: Found) -> tuple[Candidate, ...]:
-    return (best, *(one for one in found.candidates if one.faq != best.faq))
-
-
 def _merged(*found: Found, whole: Found) -> Found:
     """Return the best of each search in turn, at most as many as are offered."""
-    ranks = [one.candidates[place] for place in range(CANDIDATES) for one in found if place < len(one.candidates)]
-    kept = list({one.faq: one for one in reversed(ranks)}.values())[::-1]
-    return replace(whole, candidates=tuple(kept[:CANDIDATES]))
+    kept: dict[str, Candidate] = {}
+    for place in range(CANDIDATES):
+        for one in found:
+            for candidate in one.candidates[place : place + 1]:
+                kept.setdefault(candidate.faq, candidate)
+    return replace(whole, candidates=tuple(kept.values())[:CANDIDATES])
