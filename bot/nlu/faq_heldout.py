@@ -8,7 +8,9 @@ neighbour are looked at again.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +22,7 @@ from bot.nlu.vector_cache import Records, digest
 PLACE = np.dtype([("key", "S32"), ("place", "<i4")])
 """`place` is that of the right question, from 0; BEYOND: not among the nearest."""
 BEYOND = 99
-SAMPLE = (400, 250)
+SAMPLE = (300, 200)
 """How many wordings of questions, and of other texts, are enough to learn chances from."""
 _BATCH = 256
 
@@ -40,7 +42,8 @@ def sample(shelf: Shelf, stage: str) -> Sample:
     """Return searches for an even sample of all wordings."""
     ours, others = np.flatnonzero(shelf.asks & (shelf.owners >= 0)), np.flatnonzero(shelf.owners < 0)
     rows = np.concatenate([_spread(ours, SAMPLE[0]), _spread(others, SAMPLE[1])])
-    found = [_search(shelf, stage, int(row)) for row in rows]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = list(pool.map(lambda row: _search(shelf, stage, int(row)), rows))
     facts = np.stack([[*(one.scores[0], one.scores[0] - one.scores[1]), *one.sides] for one in found])
     right = np.array([one.faqs[0] for one in found]) == shelf.owners[rows]
     return Sample(facts, right, shelf.topics[rows] >= 0, shelf.owners[rows] >= 0)
@@ -72,11 +75,12 @@ def places(shelf: Shelf, ids: list[str], memory: Records) -> tuple[np.ndarray, n
     groups = list(_groups(shelf))
     keys = [_keys(group, ids) for group in groups]
     found, there = memory.find([key for part in keys for key in part])
-    starts = np.cumsum([0] + [len(part) for part in keys])
-    for group, part, start, end in zip(groups, keys, starts, starts[1:], strict=False):
-        if not there[start:end].all():
-            found["place"][start:end] = _hold_out(shelf, group)
-            found["key"][start:end] = part
+    ends = np.cumsum([len(part) for part in keys])
+    fresh = [at for at, part in enumerate(keys) if not there[ends[at] - len(part) : ends[at]].all()]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for at, place in zip(fresh, pool.map(lambda at: _hold_out(shelf, groups[at]), fresh), strict=True):
+            rows = slice(ends[at] - len(keys[at]), ends[at])
+            found["place"][rows], found["key"][rows] = place, keys[at]
     memory.add(found[~there])
     return np.concatenate([group.own for group in groups]), found["place"]
 

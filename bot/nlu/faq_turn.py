@@ -110,10 +110,14 @@ class Mind:
         if plain.outcome is Outcome.FAQ:
             met = alone in (best, other)
         else:
-            met = best == other and min(joined.score, nearby.score) >= self.limits.hopeful
+            met = best == other and self._may_follow(plain.found, joined)
         if met:
             return plain if plain.outcome is Outcome.FAQ else Understood(Outcome.FAQ, joined)
         return Understood(Outcome.CANDIDATES, _merged(joined, nearby, plain.found, whole=plain.found))
+
+    def _may_follow(self, alone: Found, joined: Found) -> bool:
+        likely = joined.score >= self.limits.hopeful and joined.lead >= self.limits.lead
+        return likely and alone.asks >= self.limits.about
 
     def _unless_vague(self, said: Said, plain: Understood) -> Understood:
         """Somebody who is not named cannot be what an answer rests on."""
