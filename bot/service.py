@@ -44,7 +44,7 @@ def build_index(say: Callable[[str], None]) -> None:
         return
     say("building the FAQ index; two minutes the first time")
     started = time.monotonic()
-    cache = settings().data_dir / "faq_vectors.npz"
+    cache = settings().data_dir / "faq_vectors.bin"
     arguments = ("--faq", str(faqs.DIRECTORY), "--out", str(target), "--cache", str(cache))
     engine_env.run_module("bot.nlu.faq_index", *arguments, quiet=True)
     say(f"FAQ index ready ({time.monotonic() - started:.0f} s)")
