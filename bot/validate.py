@@ -14,7 +14,7 @@ import yaml
 from bot import text_review, texts
 from bot.care import canned, checklist
 from bot.conversation import controls
-from bot.knowledge import faqs
+from bot.knowledge import faqs, intents
 from bot.settings import LOCAL_FACTS, ROOT, Settings
 from bot.triage.validate import faults as triage_faults
 
@@ -47,11 +47,7 @@ def fold(sentence: str) -> str:
 
 def examples() -> dict[str, list[str]]:
     """Intent → its training sentences."""
-    found = {}
-    for path in sorted((DATA / "intents").glob("*.yml")):
-        rows = _load(path)["nlu"][0]
-        found[rows["intent"]] = [line[2:].strip() for line in rows["examples"].splitlines() if line.startswith("- ")]
-    return found
+    return intents.examples(DATA / "intents")
 
 
 def faults() -> Iterator[str]:

@@ -23,7 +23,13 @@ Reader = Callable[[str], dict[str, Any]]
 
 
 def load_reader(model: Path) -> Reader:
-    """Return a function from a sentence to what Rasa's NLU makes of it; raise RasaException for a bad model."""
+    """Return a function from a sentence to what we say of it; raise RasaException for a bad model."""
+    parse = load_parser(model)
+    return lambda text: nlu_block(parse(text))
+
+
+def load_parser(model: Path) -> Reader:
+    """Return a function from a sentence to all that Rasa's NLU makes of it; raise RasaException for a bad model."""
     from rasa.core.channels.channel import UserMessage
     from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
     from rasa.engine.loader import load_predict_graph_runner
@@ -35,12 +41,12 @@ def load_reader(model: Path) -> Reader:
         metadata, runner = load_predict_graph_runner(Path(unpacked), model, LocalModelStorage, DaskGraphRunner)
     tracker = DialogueStateTracker.from_events("ask", [])
 
-    def read(text: str) -> dict[str, Any]:
+    def parse(text: str) -> dict[str, Any]:
         inputs = {PLACEHOLDER_MESSAGE: [UserMessage(text)], PLACEHOLDER_TRACKER: tracker}
         message = runner.run(inputs=inputs, targets=[metadata.nlu_target])[metadata.nlu_target][0]
-        return nlu_block(message.as_dict(only_output_properties=True))
+        return dict(message.as_dict(only_output_properties=True))
 
-    return read
+    return parse
 
 
 def answer(read: Reader, line: str) -> dict[str, Any]:
