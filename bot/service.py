@@ -55,7 +55,9 @@ def train(say: Callable[[str], None]) -> Path:
     say("training the dialogue model; about a minute")
     started = time.monotonic()
     path = engine_env.model_path()
-    engine_env.run_module("bot.nlu.train", "--out", str(path.parent), "--name", path.name, quiet=True)
+    arguments = ("--out", str(path.parent), "--name", path.name)
+    vectors = settings().data_dir / "intent_vectors.npz"
+    engine_env.run_module("bot.nlu.train", *arguments, "--vectors", str(vectors), quiet=True)
     if not path.exists():
         raise ConfigError("training ended without a model")
     engine_env.note_model()

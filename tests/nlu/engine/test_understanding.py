@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.nlu import faq_index, faq_kernel, linear, vector_cache
+from bot.nlu import faq_index, faq_kernel, vector_cache
 from bot.nlu.arbiter import Chances, Outcome, Thresholds, decide
 from bot.nlu.faq_search import Index
 from bot.nlu.replies import candidate_buttons, item_of
@@ -121,21 +121,6 @@ def test_a_large_index_on_a_sample_of_landmarks_still_fits(monkeypatch: pytest.M
     scores = faq_kernel.similarity(texts, texts.take(faq_kernel.landmarks_of(40))) @ fitted.weights
     assert fitted.weights.shape == (30, 4)
     assert (scores.argmax(1) == targets.argmax(1)).mean() > 0.7
-
-
-def test_the_classifier_comes_back_from_its_files_and_holds_no_pickle(tmp_path: Path) -> None:
-    texts = [f"{word}{number}" for word in ("你好呀", "再见了", "谢谢你") for number in range(10)]
-    names = [word for word in ("greet", "goodbye", "thanks") for _ in range(10)]
-    idf = fit_idf(texts)
-    vectors, ngrams = load_encoder("use").encode(texts), tfidf_matrix(texts, idf)
-    model = linear.train(vectors, ngrams, names)
-    model.save(tmp_path)
-    again = linear.LinearModel.load(tmp_path)
-    chances = again.probabilities(vectors[25], ngrams[25])
-    assert again.labels[int(chances.argmax())] == "thanks"
-    assert np.allclose(chances, model.probabilities(vectors[25], ngrams[25]), atol=1e-4)
-    assert chances.sum() == pytest.approx(1)
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["labels.json", "weights.npz"]
 
 
 @pytest.mark.parametrize(
