@@ -22,10 +22,10 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Options:
-    """What is measured: the stock pipeline too, with how many epochs; variants or only what is live."""
+    """What is measured besides what is live: the stock pipeline, with how many epochs, and variants."""
 
     stock: bool = True
-    epochs: int = stock.EPOCHS
+    epochs: int = 100  # as `rasa init` sets
     variants: bool = True
 
 

@@ -18,7 +18,6 @@ from bot.evaluation import stock_project
 from bot.settings import ROOT, process_environment
 
 CACHE = ROOT / ".cache" / "evaluate"
-EPOCHS = 100  # as `rasa init` sets
 TRAIN = ("-m", "rasa", "train", "nlu", "--nlu", "data", "--config", "config.yml", "--domain", "domain.yml")
 QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
 
