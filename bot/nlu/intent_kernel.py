@@ -25,8 +25,8 @@ class Recipe:
     """How much each similarity counts, 0 for not at all, and how little one example is trusted (`noise`)."""
 
     use: float = 1.0
-    ngrams: float = 0.7
-    e5: float = 2.0
+    ngrams: float = 0.3
+    e5: float = 1.5
     noise: float = 0.1
 
 
@@ -123,10 +123,10 @@ def centred(sentences: Sentences, mean: np.ndarray) -> Sentences:
 
 def similarity(left: Sentences, right: Sentences, recipe: Recipe) -> np.ndarray:
     """Return the similarity of each left with each right sentence, float32; with e5 if the left ones have it."""
-    total = recipe.use * np.exp(2 * (left.use @ right.use.T - 1))
+    total = recipe.use * np.exp(3 * (left.use @ right.use.T - 1))
     total += recipe.ngrams * _products(left.ngrams, right.ngrams)
     if left.e5 is not None and right.e5 is not None:
-        total += recipe.e5 * np.exp(left.e5 @ right.e5.T - 1)
+        total += recipe.e5 * np.exp(2 * (left.e5 @ right.e5.T - 1))
     return np.asarray(total, dtype=np.float32)
 
 
