@@ -230,7 +230,7 @@ async def _ask(engine: Engine, turn: Turn, text: str, payload: bool = False) -> 
     concerns = turn.press.message_id if turn.press and text.startswith("/feedback") else turn.message_id
     crash.point("before_engine_call")
     found = await engine.ask(
-        Question(turn.conversation_id, concerns, text, turn.level, turn.kind, turn.channel, payload)
+        Question(turn.conversation_id, concerns, text, turn.level, turn.kind, turn.channel, payload, turn.last_faq)
     )
     crash.point("after_engine_call")
     return found

@@ -28,7 +28,7 @@ RANKED = 3
 def examined(parse: Reader, text: str) -> dict[str, Any]:
     """Return the row of one text."""
     started = time.perf_counter()
-    parsed = parse(text)
+    parsed = parse(text, "")
     taken = round(1000 * (time.perf_counter() - started), 2)
     return {**(_selected(parsed) if "response_selector" in parsed else _searched(parsed)), "ms": taken}
 
@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ["XINQIAO_FAQ_INDEX"] = chosen.index
     quiet.configure()
     parse = load_parser(chosen.model)
-    parse(WARM_UP)
+    parse(WARM_UP, "")
     rows = [examined(parse, json.loads(line)["text"]) for line in chosen.texts.open(encoding="utf-8")]
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(json.dumps({"megabytes": megabytes, "rows": rows}))
