@@ -67,7 +67,7 @@ def _stock(epochs: int, texts: Path, sentences: Sequence[Sentence], say: Say) ->
 def _examined(
     name: str, model: Path, texts: Path, sentences: Sequence[Sentence], seconds: dict[str, float], *more: str
 ) -> Measured:
-    printed = engine_env.output_of("bot.nlu.exam", "--model", str(model), "--texts", str(texts), *more)
+    printed = engine_env.output_of("bot.evaluation.engine.exam", "--model", str(model), "--texts", str(texts), *more)
     found = json.loads(printed.splitlines()[-1])
     rows = verdicts(sentences, found["rows"])
     return Measured(name, {**figures(rows), **seconds, "megabytes": found["megabytes"]}, rows)

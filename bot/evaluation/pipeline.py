@@ -33,9 +33,9 @@ def report(train: Path, test: Path, say: Say) -> None:
 
 
 def attempt(train: Path, test: Path, changed: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Gives what bot.nlu.trial prints for two files that are whole."""
+    """Gives what bot.evaluation.engine.trial prints for two files that are whole."""
     files = ("--train", str(train.resolve()), "--test", str(test.resolve()))
-    printed = engine_env.output_of("bot.nlu.trial", *files, "--set", json.dumps(changed or {}))
+    printed = engine_env.output_of("bot.evaluation.engine.trial", *files, "--set", json.dumps(changed or {}))
     return dict(json.loads(printed.splitlines()[-1]))
 
 

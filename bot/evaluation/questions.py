@@ -96,7 +96,7 @@ def _offered(texts: Sequence[str]) -> list[frozenset[str]]:
         file.flush()
         model, index = engine_env.check_model(), engine_env.index_path()
         arguments = ("--model", str(model), "--index", str(index), "--texts", file.name)
-        printed = engine_env.output_of("bot.nlu.exam", *arguments)
+        printed = engine_env.output_of("bot.evaluation.engine.exam", *arguments)
     return [frozenset(_topics(row, topics)) for row in json.loads(printed.splitlines()[-1])["rows"]]
 
 

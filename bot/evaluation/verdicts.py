@@ -44,7 +44,7 @@ class Verdict:
 
 
 def verdicts(sentences: Sequence[Sentence], rows: Sequence[dict[str, Any]]) -> list[Verdict]:
-    """Puts the rows that bot.nlu.exam prints beside the truth."""
+    """Puts the rows that bot.evaluation.engine.exam prints beside the truth."""
     return [
         Verdict(sentence, row["intent"], row["confidence"], row["answer"], tuple(row["candidates"]), row["ms"])
         for sentence, row in zip(sentences, rows, strict=True)

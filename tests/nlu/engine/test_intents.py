@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix, vstack
 
-from bot.nlu import intent_kernel, trial
+from bot.evaluation.engine import trial
+from bot.nlu import intent_kernel
 from bot.nlu.intent_kernel import IntentModel, Recipe, Sentences
 from bot.nlu.sentence import E5Encoder
 from bot.nlu.tfidf import fit_idf, tfidf_matrix

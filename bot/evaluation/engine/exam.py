@@ -1,6 +1,6 @@
 """A trained Rasa model, ours or a stock one, on sentences whose truth somebody else knows:
 
-    python -m bot.nlu.exam --model model.tar.gz --texts texts.jsonl
+    python -m bot.evaluation.engine.exam --model model.tar.gz --texts texts.jsonl
 
 Reads JSON lines {"text"} that are whole; prints one JSON line {"megabytes", "rows"}, a row being {"intent",
 "confidence", "answer", "candidates", "ms"} for each text, in order. `answer` is the question answered outright or "".

@@ -1,6 +1,6 @@
 """The featurizers and the classifier of config.yml trained on one file and tried on another, without a Rasa model:
 
-    python -m bot.nlu.trial --train FILE --test FILE [--set JSON]
+    python -m bot.evaluation.engine.trial --train FILE --test FILE [--set JSON]
 
 Reads JSON lines {"text", "intent"} that are whole; prints one JSON line {"train_seconds", "megabytes", "rows"}, a row
 being [intent, confidence, milliseconds] for each test line, in order.
