@@ -96,12 +96,14 @@ def evaluate_nlu(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where report, figures and picture go.")] = Path("var/nlu"),
     stock: Annotated[bool, typer.Option(help="Rasa's stock Chinese pipeline too; the first time very slow.")] = True,
     epochs: Annotated[int, typer.Option(min=1, help="Of the stock pipeline; fewer to try it out.")] = 100,
-    variants: Annotated[bool, typer.Option(help="Other recipes of the classifier too.")] = True,
+    variants: Annotated[bool, typer.Option(help="Other ways to search and other recipes of the classifier.")] = True,
+    bank: Annotated[Path, typer.Option(help="FAQs instead of ours: a folder or a bank.json.")] = Path("nlu_data/faq"),
+    vectors: Annotated[Path | None, typer.Option(help="Remembered vectors; without, all is encoded anew.")] = None,
 ) -> None:
     """Measure our understanding on the held-out sentences, beside its variants and Rasa's stock Chinese pipeline."""
     from bot.evaluation import nlu
 
-    nlu.run(out, nlu.Options(stock, epochs, variants), say)
+    nlu.run(out, nlu.Options(stock, epochs, variants, bank, vectors), say)
 
 
 @evaluate.command("questions")

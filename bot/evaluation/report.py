@@ -50,7 +50,7 @@ def tables(found: Sequence[Measured], tried: Sequence[Measured]) -> str:
         ratio = found[1].figures["train"] / found[0].figures["train"]
         parts.append(f"Training ours is {ratio:.1f} × faster than stock.")
     if tried:
-        parts += ["The classifier alone, on the sentences of intents:", _table(tried)]
+        parts += ["Parts alone: other ways to find the question, other recipes of the classifier.", _table(tried)]
     return "\n\n".join(parts)
 
 
