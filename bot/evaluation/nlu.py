@@ -15,7 +15,8 @@ from bot.evaluation.figures import share
 from bot.evaluation.heldout import Sentence
 from bot.evaluation.measured import Measured
 from bot.evaluation.verdicts import figures, pairs, verdicts
-from bot.knowledge import faqs, intents
+from bot.knowledge import faqs
+from bot.knowledge.wordings import examples
 from bot.settings import ROOT
 
 Say = Callable[[str], None]
@@ -118,7 +119,7 @@ def _places(asked: Sequence[Sentence], rows: Sequence[Sequence[str]]) -> dict[st
 
 def _classifiers(place: Place, sentences: Sequence[Sentence], say: Say) -> list[Measured]:
     """Gives the figures of the classifier alone, by other recipes."""
-    known, own = intents.examples(ROOT / "nlu_data" / "intents"), [row for row in sentences if row.intent]
+    known, own = examples(), [row for row in sentences if row.intent]
     pairs_of = ((name, text) for name, texts in known.items() for text in texts)
     train = heldout.write(place.work / "train.jsonl", pairs_of)
     test = heldout.write(place.work / "test.jsonl", [(row.intent, row.text) for row in own])
