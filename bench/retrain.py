@@ -81,7 +81,7 @@ def main() -> int:
         home = Path(name)
         side = Ours(home)
         (home / "data").mkdir()
-        for part in ("models", "faq_index", "faq_vectors.npz"):
+        for part in ("models", "faq_index", "faq_vectors.bin"):
             if (source / part).exists():
                 (home / "data" / part).symlink_to((source / part).resolve())
         use_trial_directory(home / "data")

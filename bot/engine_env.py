@@ -30,6 +30,11 @@ def index_path() -> Path:
     return settings().data_dir / "faq_index" / _digest(INDEX_SOURCES)
 
 
+def vectors() -> Path:
+    """Where sentence vectors are remembered; index and model are made of some of the same sentences."""
+    return settings().data_dir / "faq_vectors.bin"
+
+
 def check_model(path: Path | None = None) -> Path:
     """Gives the path of a model, by default the repository's. Raises ConfigError unless it is what we trained."""
     path = path or model_path()
@@ -123,11 +128,19 @@ def serve_command(model: Path, port: int) -> list[str]:
     ]
 
 
-def run_module(module: str, *arguments: str, quiet: bool = False) -> subprocess.CompletedProcess[bytes]:
+def run_module(module: str, *arguments: str, quiet: bool = False) -> None:
     """Runs a module in the engine's environment and waits. Raises ConfigError if it fails."""
+    _run(module, arguments, subprocess.DEVNULL if quiet else None)
+
+
+def output_of(module: str, *arguments: str) -> str:
+    """Gives what a module printed in the engine's environment. Raises ConfigError if it fails."""
+    return _run(module, arguments, subprocess.PIPE)
+
+
+def _run(module: str, arguments: tuple[str, ...], output: int | None) -> str:
     command = [str(require_python()), "-m", module, *arguments]
-    output = subprocess.DEVNULL if quiet else None
-    done = subprocess.run(command, cwd=ROOT, env=environment(), stdout=output, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment(), stdout=output, text=True, check=False)
     if done.returncode != 0:
         raise ConfigError(f"{module} failed with code {done.returncode}")
-    return done
+    return done.stdout

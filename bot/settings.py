@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     training_memory_mb: int = Field(6000, gt=0)  # of data, for each process of a training
     training_margin: float = Field(0.02, ge=0, le=1)  # by which a figure may fall before a training is refused
 
-    crash_at: str = ""  # failure tests only: the point of bot.conversation.crash at which to die
+    crash_at: str = ""  # failure tests only: the point of bot.crash at which to die
 
     telegram_token: str = ""
     telegram_mode: str = "polling"  # polling | webhook

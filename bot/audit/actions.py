@@ -130,6 +130,9 @@ class Action(StrEnum):
     faq_batch_approved = "faq_batch_approved"
     faq_batch_discarded = "faq_batch_discarded"
     faq_exported = "faq_exported"
+    activity_saved = "activity_saved"
+    activity_published = "activity_published"
+    activity_taken_back = "activity_taken_back"
 
     audit_read = "audit_read"
     audit_verified = "audit_verified"
@@ -150,6 +153,7 @@ class Kind(StrEnum):
     training = "training"  # and the release it became
     faq = "faq"
     batch = "batch"  # an import of FAQs
+    activity = "activity"  # a course, lecture, contest
 
 
 @dataclass(frozen=True)
@@ -211,3 +215,8 @@ def faq(faq_id: str) -> Subject:
 def batch(batch_id: str) -> Subject:
     """An import of FAQs."""
     return Subject(Kind.batch, batch_id)
+
+
+def activity(number: int) -> Subject:
+    """A course, lecture, contest or day of volunteering."""
+    return Subject(Kind.activity, str(number))

@@ -18,7 +18,13 @@ from bot.knowledge.faqs import TOPICS
 from bot.training import bank, gate, releases, runs
 
 LISTED = 30  # questions of a list; all are counted
-USUAL = {State.exporting: 1.0, State.checking: 8.0, State.training: 20.0, State.starting: 15.0, State.evaluating: 40.0}
+USUAL: dict[str, float] = {
+    State.exporting: 1.0,
+    State.checking: 8.0,
+    State.training: 20.0,
+    State.starting: 15.0,
+    State.evaluating: 40.0,
+}
 STATES = {
     **runs.STAGE_WORDS,
     State.ready: "通过了，等发布",
@@ -31,6 +37,8 @@ STATES = {
 }
 CHANGES = {"added": "新问题", "gone": "去掉的", "wordings": "问法改了", "answers": "答案改了"}
 OURS = "随系统安装"
+STAGES = runs.STAGES
+NOT_SHOWN = (State.published, State.retired, State.discarded)
 
 
 def state() -> dict[str, Any]:
@@ -42,14 +50,11 @@ def state() -> dict[str, Any]:
     shown = runs.current() or next(iter(rows[:1]), None)
     return {
         "live": _release(live, names) if live else None,
-        "run": _run(shown, names) if shown and shown.state not in _NOT_SHOWN else None,
+        "run": _run(shown, names) if shown and shown.state not in NOT_SHOWN else None,
         "open": runs.current() is not None,
         "switching": releases.wanted() is not None,
         "releases": [_release(row, names) for row in rows],
     }
-
-
-_NOT_SHOWN = (State.published, State.retired, State.discarded)
 
 
 def _release(row: Training, names: Mapping[str, str]) -> dict[str, Any]:
@@ -85,14 +90,11 @@ def _stages(row: Training) -> list[dict[str, str]]:
     return [{"label": STATES[stage], "state": one} for stage, one in zip(STAGES, states, strict=True)]
 
 
-STAGES = runs.STAGES
-
-
 def _progress(row: Training) -> dict[str, Any]:
     """The share that is done, and the seconds that are left by what the last training took."""
     if row.state not in runs.STAGES or row.stage_started_at is None:
         return {"share": None, "left": None}
-    took = {stage: runs.last_seconds().get(stage, USUAL[stage]) for stage in STAGES}
+    took: dict[str, float] = {**USUAL, **runs.last_seconds()}
     at = STAGES.index(row.state)
     spent = (now() - row.stage_started_at).total_seconds()
     here = spent / row.share if row.share > 0.05 else max(took[row.state], spent + 1)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bot import engine_env
 from bot.db.models import Faq
 from bot.db.session import reading
-from bot.settings import ROOT, settings
+from bot.settings import ROOT
 
 FILE = "bank.json"
 INTENTS = ROOT / "nlu_data" / "intents"
@@ -57,9 +57,8 @@ def _text(found: list[Row]) -> str:
 
 def index_command(folder: Path, out: Path) -> list[str]:
     """The command line that builds the index of the questions in the folder."""
-    cache = settings().data_dir / "faq_vectors.npz"
-    places = ("--faq", str(folder / FILE), "--intents", str(INTENTS), "--out", str(out), "--cache", str(cache))
-    return [str(engine_env.require_python()), "-m", "bot.nlu.faq_index", *places]
+    places = ("--faq", str(folder / FILE), "--intents", str(INTENTS), "--out", str(out))
+    return [str(engine_env.require_python()), "-m", "bot.nlu.faq_index", *places, "--cache", str(engine_env.vectors())]
 
 
 def build_index(folder: Path, out: Path) -> None:

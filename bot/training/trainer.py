@@ -189,7 +189,7 @@ def _model(run: Run) -> Path:
     if engine_env.model_digest() == run.live.model_digest:
         return releases.files(run.live).model
     name = "model.tar.gz"
-    arguments = ("--out", str(run.folder), "--name", name)
+    arguments = ("--out", str(run.folder), "--name", name, "--vectors", str(engine_env.vectors()))
     command = [str(engine_env.require_python()), "-m", "bot.nlu.train", *arguments]
     work.run(command, engine_env.environment(), run.alive)
     engine_env.note_model(run.folder / name)

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012_training"
-down_revision = "0011_faq_desk"
+revision = "0013_training"
+down_revision = "0012_programme"
 branch_labels = None
 depends_on = None
 
