@@ -22,7 +22,7 @@ MINE = 'section[data-group="mine"] .row-open'
 ASKED = "[aria-labelledby=closings-title] a"
 SETTLE = 1500  # ms for what glides into its place and what is read after the page
 LARGEST = 250 * 1024  # bytes of one picture
-CHECKED = 120_000  # ms for what a file's check takes
+PATIENCE = 120_000  # ms: the first look for what is alike, and the check of a file, take their time
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ async def take(demo: Demo, folder: Path) -> list[tuple[str, int]]:
 async def _take(browser: Browser, demo: Demo, view: View, target: Path) -> tuple[str, int]:
     context = await browser.new_context(locale="zh-CN", **(PHONE if view.screen == "phone" else WIDE))
     page = await context.new_page()
+    page.set_default_timeout(PATIENCE)
     await enter(page, demo.url, view.login, demo.password)
     await _go(page, demo, view)
     await page.wait_for_timeout(SETTLE)
@@ -93,7 +94,7 @@ async def _go(page: Page, demo: Demo, view: View) -> None:
     if view.file:
         await page.set_input_files("#file", files=[_faulty()])
         await page.click("#check")
-        await page.wait_for_selector("#faults tr", timeout=CHECKED)
+        await page.wait_for_selector("#faults tr")
 
 
 def _faulty() -> FilePayload:

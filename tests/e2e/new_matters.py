@@ -70,7 +70,7 @@ def feelings() -> Matter:
 
 def with_two_faults(matters: list[Matter]) -> list[Matter]:
     """The same with no basis in the eighth, and in the twentieth a wording of OTHER."""
-    taken = next(content["variants"][0] for content in faqs.files() if content["id"] == OTHER)
+    taken = next(content["variants"][0] for _, content in faqs.files() if content["id"] == OTHER)
     eighth, twentieth = matters[7], matters[19]
     faulty = dict(enumerate(matters))
     faulty[7] = replace(eighth, basis="")
