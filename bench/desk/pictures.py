@@ -56,7 +56,6 @@ VIEWS = (
     View("faq-edit", ADMIN, f"{CHANGED}/edit"),
     View("faq-review", ADMIN, "/desk/faqs/review", clicks=("[href*='/draft/']",)),
     View("faq-import", ADMIN, "/desk/faqs/import", file=True),
-    View("training", ADMIN, "/desk/training"),
     View("desk-phone", COUNSELLOR, screen="phone"),
     View("talk-phone", COUNSELLOR, clicks=(MINE,), screen="phone"),
     View("faqs-phone", ADMIN, "/desk/faqs", screen="phone"),
