@@ -52,6 +52,7 @@ class Rendered:
     """An answer as a worker reads it, and the buttons under it."""
 
     faq_id: str
+    topic: str
     text: str
     buttons: tuple[Button, ...]
 
@@ -93,7 +94,7 @@ def render(faq_id: str) -> Rendered:
         if faq is None:
             raise NotFound("no such FAQ")
         related = _buttons(session, faq.related[:RELATED_SHOWN])
-    return Rendered(faq.id, answer_text(faq), (*related, *THUMBS))
+    return Rendered(faq.id, faq.topic, answer_text(faq), (*related, *THUMBS))
 
 
 def answer_text(faq: Faq) -> str:
@@ -140,4 +141,4 @@ def menu(topic: str) -> Rendered:
             select(Faq.id, Faq.question).where(Faq.topic == topic).order_by(Faq.id).limit(MENU_SHOWN)
         )
         buttons = tuple(faq_button(row.id, row.question) for row in rows)
-    return Rendered("", f"【{TOPICS[topic]}】{texts.get('topic_menu').text}", (*buttons, texts.ASK_PERSON))
+    return Rendered("", topic, f"【{TOPICS[topic]}】{texts.get('topic_menu').text}", (*buttons, texts.ASK_PERSON))
