@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011_asked"
-down_revision = "0010_window"
+revision = "0012_asked"
+down_revision = "0011_faq_desk"
 branch_labels = None
 depends_on = None
 
