@@ -125,6 +125,10 @@ class Action(StrEnum):
     faq_batch_approved = "faq_batch_approved"
     faq_batch_discarded = "faq_batch_discarded"
     faq_exported = "faq_exported"
+    review_handled = "review_handled"
+    answer_recommended = "answer_recommended"
+    knowledge_read = "knowledge_read"
+    knowledge_exported = "knowledge_exported"
 
     audit_read = "audit_read"
     audit_verified = "audit_verified"

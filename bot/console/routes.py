@@ -20,6 +20,8 @@ from bot.console import (
     faqs,
     figures,
     identity,
+    inbox,
+    knowledge,
     lexicon,
     pages,
     people,
@@ -36,7 +38,7 @@ from bot.typing_sign import TypingSigns
 PREFIX = "/desk"
 PARTS = (
     *(entry, account, people, units, replies, lexicon, rota, figures, debrief, audit),
-    *(faqs, faq_drafts, faq_import),
+    *(faqs, faq_drafts, faq_import, inbox, knowledge),
     *(pages, actions, care, talk, company, identity, casefile, todo, streams),
 )
 

@@ -58,9 +58,7 @@ def _reply(turn: Turn, message: dict[str, Any]) -> Reply | None:
 def faq_reply(faq_id: str) -> Reply:
     """Gives an FAQ's answer. Raises NotFound."""
     shown = faqs.render(faq_id)
-    return Reply(
-        shown.text, shown.buttons, faq_id=shown.faq_id, understood=Understood.answered, topic=shown.topic
-    )
+    return Reply(shown.text, shown.buttons, faq_id=shown.faq_id, understood=Understood.answered, topic=shown.topic)
 
 
 def fixed(key: str, buttons: tuple[Button, ...] = (), conversation_id: str | None = None) -> Reply:
