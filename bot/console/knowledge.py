@@ -29,10 +29,10 @@ WORDS = {
     Understood.refused: "没答上",
     Understood.handed_over: "转真人",
 }
-SERIES = ("in_time", "late", "waiting", "nobody")  # classes of colours, as WORDS are ordered
+SERIES = ("all", "low", "high", "none")  # classes of colours, as WORDS are ordered
 HOURS = [f"{hour:02d}" for hour in range(24)]
 UNKNOWN = "没认出主题"
-WIDTHS = (340, 900)  # a phone's and a desk's
+WIDTHS = (340, 720)  # a phone's and a desk's
 
 
 @routes.get("")

@@ -210,7 +210,7 @@ def _add(session: Session, conversation: Conversation, turn: Turn, reply: Reply)
 
 
 def _note_outcome(session: Session, conversation: Conversation, turn: Turn, replies: list[Reply]) -> None:
-    """Keeps what became of a question, for figures and inbox. A cry for help is no question; an exercise counts nowhere."""
+    """Keeps what became of a question, for figures and inbox; a cry for help is no question, an exercise no worker."""
     if conversation.owner == Owner.counsellor or turn.level.is_crisis or conversation.drill:
         return
     shown = next((reply for reply in replies if reply.understood != Understood.talked), None)

@@ -1,6 +1,6 @@
 """What is asked and what becomes of it: by topic, hour and day. Counts of questions, never of a person.
 
-No number is hidden here: a row says that somebody asked about wages, not who. Words are redacted and come from the inbox.
+No number is hidden: a row says that somebody asked about wages, not who. Words are redacted, from the inbox.
 """
 
 from __future__ import annotations
@@ -92,9 +92,8 @@ def _votes(session: Session, period: Period) -> tuple[Voted, ...]:
     for faq_id, value, count in session.execute(given.group_by(Feedback.faq_id, Feedback.value)):
         votes.setdefault(str(faq_id), Counter())[value] = count
     within = (Asked.at >= period.start, Asked.at < period.end, Asked.faq_id.in_(votes))
-    uses = {faq_id: count for faq_id, count in session.execute(
-        select(Asked.faq_id, func.count()).where(*within).group_by(Asked.faq_id)
-    )}  # fmt: skip
+    asked = select(Asked.faq_id, func.count()).where(*within).group_by(Asked.faq_id)
+    uses = dict(session.execute(asked).all())
     questions = {row.id: row.question for row in session.execute(select(Faq.id, Faq.question).where(Faq.id.in_(votes)))}
     rows = [
         Voted(faq_id, questions.get(faq_id, faq_id), count["up"], count["down"], uses.get(faq_id, 0))

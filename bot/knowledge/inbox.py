@@ -1,7 +1,7 @@
 """The review inbox: what was not understood or voted down, and what counsellors recommend, for editors to make use of.
 
-Only words of people who showed no distress and have no case get here, redacted before they are stored. Nothing is published
-from here: what an editor makes of it is a draft that a second person approves.
+Only words of people who showed no distress and have no case get here, redacted before they are stored. Nothing is
+published from here: what an editor makes of it is a draft that a second person approves.
 """
 
 from __future__ import annotations

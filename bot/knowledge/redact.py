@@ -1,7 +1,7 @@
 """Taking out of a sentence what could tell who wrote it: numbers, addresses, names. It errs towards hiding.
 
-There is no model of Chinese names in this: rules of writing and a list of surnames. What they cannot know stays, which is why
-nothing that a person in distress wrote ever gets here.
+There is no model of Chinese names in this: rules of writing and a list of surnames. What they cannot know stays, which
+is why nothing that a person in distress wrote ever gets here.
 """
 
 from __future__ import annotations
