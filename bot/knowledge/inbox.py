@@ -95,7 +95,7 @@ def _items(session: Session, query: Select[Message, str | None], source: ReviewS
     return [
         ReviewItem(source=source, message_id=message.id, words=redact(message.body), faq_id=faq_id)
         for message, faq_id in rows
-        if "press" not in json.loads(message.extra or "{}") and SHORTEST <= len(message.body.strip()) <= LONGEST
+        if not json.loads(message.extra or "{}").get("press") and SHORTEST <= len(message.body.strip()) <= LONGEST
     ]
 
 

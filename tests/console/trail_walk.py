@@ -21,6 +21,7 @@ from tests.audit.ground import rows
 from tests.care.org_ground import a_unit
 from tests.console.faq_walk import faq_pages
 from tests.console.ground import PASSWORD, Browser, add_staff, cry, csrf_of, staff_id_of, staffed, write
+from tests.console.inbox_walk import knowledge
 from tests.console.test_lexicon import Lexicon
 from tests.fakes.notice_peer import NoticePeer, address
 from tests.fakes.server import serving
@@ -303,4 +304,4 @@ def look_into(url: str, walk: Walk) -> None:
     walk.step(browser, "POST", f"{trail.AUDIT}/export")
 
 
-PARTS = (enter, account, people, care, settings_of_all, look_back, lexicon, faq_pages, look_into)
+PARTS = (enter, account, people, care, settings_of_all, look_back, lexicon, faq_pages, knowledge, look_into)

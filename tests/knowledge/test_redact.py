@@ -50,7 +50,14 @@ def test_what_names_a_person_a_place_or_a_firm_is_hidden(words: str, hidden: str
 
 @pytest.mark.parametrize(
     "words",
-    ["合同签了不给我咋办", "包工头跑了工资找谁要", "一个月工资四千五干了两年", "小时工要签合同吗", "单位没交社保怎么办", "12333管不管"],
+    [
+        "合同签了不给我咋办",
+        "包工头跑了工资找谁要",
+        "一个月工资四千五干了两年",
+        "小时工要签合同吗",
+        "单位没交社保怎么办",
+        "12333管不管",
+    ],
 )
 def test_a_plain_question_stays_as_it_is(words: str) -> None:
     assert redact(words) == words
