@@ -129,6 +129,9 @@ class Action(StrEnum):
     answer_recommended = "answer_recommended"
     knowledge_read = "knowledge_read"
     knowledge_exported = "knowledge_exported"
+    activity_saved = "activity_saved"
+    activity_published = "activity_published"
+    activity_taken_back = "activity_taken_back"
 
     audit_read = "audit_read"
     audit_verified = "audit_verified"
@@ -148,6 +151,7 @@ class Kind(StrEnum):
     unit = "unit"  # of the union's tree
     faq = "faq"
     batch = "batch"  # an import of FAQs
+    activity = "activity"  # a course, lecture, contest
 
 
 @dataclass(frozen=True)
@@ -204,3 +208,8 @@ def faq(faq_id: str) -> Subject:
 def batch(batch_id: str) -> Subject:
     """An import of FAQs."""
     return Subject(Kind.batch, batch_id)
+
+
+def activity(number: int) -> Subject:
+    """A course, lecture, contest or day of volunteering."""
+    return Subject(Kind.activity, str(number))

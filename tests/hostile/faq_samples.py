@@ -34,7 +34,7 @@ SAMPLES: dict[str, Make] = {
     "POST /desk/faqs/api/check": lambda _: Sample(_typed(), role=Role.editor),
     "POST /desk/faqs/draft/{revision_id}/send_back": _waiting,
 }
-COSTLY = {"POST /desk/faqs/draft/{revision_id}/send_back"}
+COSTLY = {"POST /desk/faqs/save", "POST /desk/faqs/api/check", "POST /desk/faqs/draft/{revision_id}/send_back"}
 PLAIN: dict[str, Make] = {
     "POST /desk/faqs/one/{faq_id}/restore": lambda _: Sample({"revision": "0"}, {"faq_id": "none_such"}),
 }

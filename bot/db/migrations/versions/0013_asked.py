@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012_asked"
-down_revision = "0011_faq_desk"
+revision = "0013_asked"
+down_revision = "0012_programme"
 branch_labels = None
 depends_on = None
 
