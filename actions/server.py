@@ -17,6 +17,7 @@ from rasa_sdk.interfaces import ActionNotFoundException
 from sanic import Request, Sanic
 from sanic.response import HTTPResponse, json
 
+from actions.calculate import CalculatorForm
 from actions.care import AnswerOffer, LateAnswer, OpenCareCase, TellAge
 from actions.companion import CompanionForm
 from actions.consent import ConsentForm, WithdrawConsent
@@ -25,14 +26,17 @@ from actions.feedback import RecordFeedback
 from actions.human import RequestHuman
 from actions.mood import MoodForm
 from actions.plan import PlanForm
+from actions.rights import RightsForm
 from actions.safety import SafetyForm
 from actions.session import StartSession
 from actions.steps import HelpForm
+from actions.study import StudyForm
 
 ACTIONS = (
     *(OpenCareCase, RequestHuman, RecordFeedback, StartSession, AskAffirmation),
     *(AnswerOffer, LateAnswer, TellAge, WithdrawConsent),
     *(SafetyForm, CompanionForm, PlanForm, MoodForm, ConsentForm, HelpForm),
+    *(CalculatorForm, RightsForm, StudyForm),
 )
 HOST = "127.0.0.1"
 PORT_VARIABLE = "XINQIAO_ACTIONS_PORT"

@@ -159,8 +159,10 @@ def _without_engine(turn: Turn, payload: str) -> list[Reply]:
 
 
 def _answer_noted(turn: Turn, given: str) -> Reply:
-    """Keeps the answer on a button; one that says danger pages the desk and is told what to do."""
+    """Keeps the answer on a button about danger; one that says danger pages the desk and is told what to do."""
     question, _, answer = given.partition(".")
+    if question not in answers.ABOUT_DANGER:
+        return outage(turn)
     level = answers.record(turn.message_id, question, answer, turn.kind)
     if level == Level.imminent:
         return render.crisis_reply(turn, level, turn.kind, answers.URGENT[question])

@@ -181,3 +181,42 @@ class ReferralState(StrEnum):
     accepted = "accepted"
     rejected = "rejected"
     done = "done"
+
+
+class FaqOrigin(StrEnum):
+    """Who has the last word on an FAQ: its file in the repository, or the desk that changed it."""
+
+    file = "file"
+    desk = "desk"
+
+
+class RevisionState(StrEnum):
+    draft = "draft"
+    in_review = "in_review"
+    approved = "approved"
+    returned = "returned"  # the reviewer wants it changed
+    discarded = "discarded"
+
+
+class RevisionSource(StrEnum):
+    """How a proposed wording came about."""
+
+    edit = "edit"
+    imported = "import"
+    inbox = "inbox"  # what workers asked and the bot did not understand
+    counsellor = "counsellor"  # what a counsellor answered
+    restore = "restore"
+
+
+class ActivityKind(StrEnum):
+    """What the union offers beside its help."""
+
+    course = "course"
+    lecture = "lecture"
+    contest = "contest"
+    volunteering = "volunteering"
+
+
+class ActivityState(StrEnum):
+    draft = "draft"
+    published = "published"

@@ -42,7 +42,8 @@ def test_every_route_says_what_it_leaves_in_the_audit_or_why_nothing() -> None:
 
 def test_what_leaves_nothing_shows_no_case_and_changes_nothing() -> None:
     writes = {path for method, path in trail.LEAVES_NOTHING if method != "GET"}
-    assert writes == {"/desk/api/here", "/desk/api/typing", "/desk/api/notices/seen", "/desk/triage/api/rows"}
+    signs = {"/desk/api/here", "/desk/api/typing", "/desk/api/notices/seen"}
+    assert writes == {*signs, "/desk/triage/api/rows", "/desk/faqs", "/desk/faqs/api/check"}
     assert not [path for _, path in trail.LEAVES_NOTHING if "conversation_id" in path or path.endswith("events")]
 
 

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from bot.care import desk, identity, speaking
 from bot.console import guard, render
 from bot.db.states import Role
+from bot.knowledge import batches, revisions
 from tests.console.browsing import needs_chromium
 from tests.console.conftest import chromium as chromium
 from tests.hostile import others, payloads
@@ -22,6 +23,7 @@ from tests.hostile.fields import Kind
 from tests.hostile.ground import World, world
 from tests.hostile.pushing import Outcome, everything
 from tests.hostile.sample import conversation_of, talk
+from tests.knowledge.ground import good
 from tests.waiting import until
 
 SHOWN = payloads.MARKUP["script"]
@@ -83,11 +85,14 @@ def paths(here: World, role: Role) -> list[str]:
     assert here.visitor is not None
     conversations, staff = [talk(here), conversation_of(here.visitor)], [here.id_of(one) for one in Role]
     places = {"conversation_id": conversations, "staff_id": staff, "number": [number_of(talk(here))]}
+    drafts = revisions.pending()[-3:]
+    places |= {"faq_id": [one.faq_id for one in drafts], "revision_id": [str(one.id) for one in drafts]}
+    places |= {"batch_id": [one.id for one in batches.listing()]}
     found = []
     for route in iter_route_contexts(here.app.routes):
         path = str(route.path)
         is_page = path.startswith("/desk") and "GET" in (route.methods or ()) and "/api/" not in path
-        if not is_page or path in SKIPPED or "/static/" in path or path.endswith("events"):
+        if not is_page or path in SKIPPED or "/static/" in path or path.endswith(("events", "/template")):
             continue
         calls = [dependency.call for dependency in route.dependant.dependencies]
         if any(role in guard.DECLARED.get(call, ()) for call in calls):
@@ -111,6 +116,7 @@ def fill(here: World, folder: Path) -> None:
     for text in payloads.MARKUP.values():
         speaking.reply(conversation, admin, text)
     refuse_the_identity(here)
+    batches.save(here.id_of(Role.editor), [good(question=SHOWN, answer=SHOWN, id="hostile")])
 
 
 def refuse_the_identity(here: World) -> None:
@@ -167,7 +173,15 @@ def test_hostile_text_in_every_field_is_text_on_every_page_of_every_role(
         assert not here.violations.counts
         assert len(shown) > 25
         case = f"/desk/case/{number_of(talk(here))}"
-        for path in ("/desk/people", "/desk/replies", "/desk/units", "/desk/identity", "/desk/todo", case):
+        for path in (
+            "/desk/people",
+            "/desk/replies",
+            "/desk/units",
+            "/desk/identity",
+            "/desk/todo",
+            "/desk/faqs/review",
+            case,
+        ):
             assert any(SHOWN in shown.get(f"{role} {path}", "") for role in (Role.admin, Role.lead)), path
 
 

@@ -122,6 +122,30 @@ def test_a_dead_action_server_fails_what_must_act_and_nothing_else(bot: Bot, sen
     assert bot.items("谢谢你", sender) == [{"custom": {"text": "thanks"}}]
 
 
+def test_a_calculation_is_asked_for_worked_out_corrected_and_left(bot: Bot, sender: str) -> None:
+    assert bot.items("帮我算一下离职补偿", sender)[0]["custom"] == {"text": "calc_reason"}
+    assert bot.items('/answer{"answer": "reason.agreed"}', sender)[0]["custom"] == {"text": "calc_joined"}
+    assert bot.items("3年半", sender)[0]["custom"] == {"text": "calc_average"}
+    assert bot.items("五千五", sender)[0]["custom"] == {"text": "calc_local"}
+    told = bot.items("不知道", sender)[0]
+    assert "大约是 22,000.00 元" in told["text"]
+    assert told["buttons"][0] == {"title": "改一个数", "payload": '/answer{"answer": "done.change"}'}
+    assert "大约是 24,000.00 元" in bot.items("工资写错了，是6000", sender)[0]["text"]
+    assert bot.items("谢谢你", sender) == [{"custom": {"text": "thanks"}}]
+    assert bot.items("包工头跑了，工资找谁要？", sender) == [{"custom": {"faq": "wages_subcontractor_ran"}}]
+
+
+def test_a_question_between_comes_back_to_the_calculation_and_distress_ends_it(bot: Bot, sender: str) -> None:
+    bot.items('/calculate{"calculator": "overtime"}', sender)
+    between = [item["custom"] for item in bot.items("包工头跑了，工资找谁要？", sender)]
+    assert between == [{"faq": "wages_subcontractor_ran"}, {"text": "calc_normal_pay"}]
+    cry = bot.items(
+        '/express_distress{"level": "high"}', sender, message_id=stored("x"), level="high", kind="self_harm"
+    )
+    assert cry[0]["custom"]["crisis"] == "high"
+    assert "calc_weekday" not in str(bot.items("4350", sender, message_id=stored("4350")))
+
+
 def test_a_long_conversation_stays_quick_and_right(bot: Bot, sender: str) -> None:
     bot.items('/faq{"faq": "wages_iou"}', sender)
     seconds = [bot.say("谢谢你", sender).elapsed.total_seconds() for _ in range(60)]
@@ -135,3 +159,30 @@ def test_no_words_of_a_person_reach_the_logs(bot: Bot, sender: str) -> None:
         bot.say(text, sender)
     assert canary not in bot.logged()
     assert json.dumps(canary).strip('"') not in bot.logged()
+
+
+def test_the_helper_of_rights_takes_back_an_answer_and_gives_way_to_a_cry(bot: Bot, sender: str) -> None:
+    def keys(text: str, **more: str) -> list[str]:
+        said = bot.items(text, sender, message_id=stored("x"), **more)
+        return [item["custom"].get("text") or item["custom"].get("crisis") for item in said]
+
+    assert keys('/rights_help{"matter": "wages"}') == ["ask_wages_who"]
+    for text, reply in [
+        ("工地上的包工头", ["ask_wages_amount"]),
+        ("三个月，六千块", ["ask_wages_working"]),
+        ('/answer{"answer": "wages_working.no"}', ["ask_wages_left"]),
+        ("去年八月", ["ask_wages_proof"]),
+        ("不对，是九月", ["rights_corrected", "ask_wages_proof"]),
+    ]:
+        assert keys(text) == reply
+    assert keys('/express_distress{"level": "high"}', level="high", kind="self_harm") == ["high"]
+    assert keys("安全")[-1] == "ask_willing"
+
+
+def test_a_question_is_asked_and_a_letter_answers_it_and_activities_are_looked_up(bot: Bot, sender: str) -> None:
+    (asked,) = bot.items("每日一题", sender, message_id=stored("每日一题"))
+    question = asked["custom"]["study"]
+    (explained,) = bot.items("B", sender, message_id=stored("B"))
+    assert explained["custom"] == {"study": question, "chosen": "B"}
+    assert bot.items("最近有啥讲座", sender) == [{"custom": {"activities": True}}]
+    assert bot.items("我的学习记录", sender) == [{"custom": {"study_record": True}}]
