@@ -23,10 +23,13 @@ Reader = Callable[[str, str], dict[str, Any]]
 
 
 def load_reader(model: Path) -> Reader:
-    """Return a function from a sentence and the FAQ answered before it to what Rasa's NLU makes of it.
+    """Return a function from a sentence and the FAQ before it to what we say; raise RasaException for a bad model."""
+    parse = load_parser(model)
+    return lambda text, last_faq: nlu_block(parse(text, last_faq))
 
-    Raise RasaException for a bad model.
-    """
+
+def load_parser(model: Path) -> Reader:
+    """Return the same, but to all that Rasa's NLU makes of it."""
     from rasa.core.channels.channel import UserMessage
     from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
     from rasa.engine.loader import load_predict_graph_runner
@@ -38,13 +41,13 @@ def load_reader(model: Path) -> Reader:
         metadata, runner = load_predict_graph_runner(Path(unpacked), model, LocalModelStorage, DaskGraphRunner)
     tracker = DialogueStateTracker.from_events("ask", [])
 
-    def read(text: str, last_faq: str) -> dict[str, Any]:
+    def parse(text: str, last_faq: str) -> dict[str, Any]:
         said = UserMessage(text, metadata={"last_faq": last_faq})
         inputs = {PLACEHOLDER_MESSAGE: [said], PLACEHOLDER_TRACKER: tracker}
         message = runner.run(inputs=inputs, targets=[metadata.nlu_target])[metadata.nlu_target][0]
-        return nlu_block(message.as_dict(only_output_properties=True))
+        return dict(message.as_dict(only_output_properties=True))
 
-    return read
+    return parse
 
 
 def answer(read: Reader, line: str) -> dict[str, Any]:

@@ -3,34 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
-import numpy as np
 import pytest
 
-from bot.nlu import linear
 from bot.nlu.arbiter import Chances, Outcome, Thresholds, decide
 from bot.nlu.replies import also_answered, candidate_buttons, item_of
-from bot.nlu.sentence import load_encoder
 from bot.nlu.text import MAX_CHARS, fold, standard
-from bot.nlu.tfidf import fit_idf, tfidf_matrix
 
 LIMITS = Thresholds()
-
-
-def test_the_classifier_comes_back_from_its_files_and_holds_no_pickle(tmp_path: Path) -> None:
-    texts = [f"{word}{number}" for word in ("你好呀", "再见了", "谢谢你") for number in range(10)]
-    names = [word for word in ("greet", "goodbye", "thanks") for _ in range(10)]
-    idf = fit_idf(texts)
-    vectors, ngrams = load_encoder("use").encode(texts), tfidf_matrix(texts, idf)
-    model = linear.train(vectors, ngrams, names)
-    model.save(tmp_path)
-    again = linear.LinearModel.load(tmp_path)
-    chances = again.probabilities(vectors[25], ngrams[25])
-    assert again.labels[int(chances.argmax())] == "thanks"
-    assert np.allclose(chances, model.probabilities(vectors[25], ngrams[25]), atol=1e-4)
-    assert chances.sum() == pytest.approx(1)
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["labels.json", "weights.npz"]
 
 
 @pytest.mark.parametrize(
