@@ -40,6 +40,7 @@ class CareForm(SafeAction):
     form: ClassVar[str]
     in_words: ClassVar[frozenset[str]] = frozenset()  # questions that ask for words
     left: ClassVar[str] = "form_left"
+    unclear: ClassVar[str] = "form_unclear"
 
     def name(self) -> str:
         """The name by which Rasa finds it."""
@@ -53,28 +54,50 @@ class CareForm(SafeAction):
         """Gives the step that follows an answer; `skip` is one."""
         raise NotImplementedError
 
+    def asking(self, question: str) -> Item:
+        """Gives the item that asks a question."""
+        return fixed(f"ask_{question}")
+
+    def overheard(self, call: Call, question: str, facts: Mapping[str, Any]) -> Step | None:
+        """Gives the step for what is no answer but meant for the form, such as a correction; None: there is none."""
+        return None
+
     def act(self, call: Call, tracker: Tracker) -> list[Item]:
         """Takes the message as an answer; no items leave it to its rule."""
         if (tracker.active_loop or {}).get("name") != self.form or not tracker.get_slot(QUESTION):
-            return _gone_on(self.begin(call))
+            return self._gone_on(self.begin(call))
         question = str(tracker.get_slot(QUESTION))
-        if _interrupted(tracker):
+        if interrupted(tracker):
             return self._again(question, tracker)
+        step = self.overheard(call, question, facts_of(tracker))
+        if step is not None:
+            log_mild_distress(call)
+            return self._gone_on(step)
         answer = hear(call, question, question.split(".")[0] in self.in_words)
         if answer is None:
             return []
         if answer == STOP:
-            return _gone_on(Step((fixed(self.left),)))
+            return self._gone_on(Step((fixed(self.left),)))
         if answer == UNCLEAR:
-            return _gone_on(Step((fixed("form_unclear"),), question, facts_of(tracker)))
-        _log_mild_distress(call)
-        return _gone_on(self.answered(call, question, answer, facts_of(tracker)))
+            return self._gone_on(Step((fixed(self.unclear),), question, facts_of(tracker)))
+        log_mild_distress(call)
+        return self._gone_on(self.answered(call, question, answer, facts_of(tracker)))
 
     def _again(self, question: str, tracker: Tracker) -> list[Item]:
         """Behind the answer to something else: the question once more, or no more of it."""
         if _rejections(tracker, self.form) >= PATIENCE:
             return events(*_leaving())
-        return [fixed(f"ask_{question}")]
+        return [self.asking(question)]
+
+    def _gone_on(self, step: Step) -> list[Item]:
+        says = list(step.says)
+        if step.ask is None:
+            return [*says, *leaving()]
+        asks = [] if step.asked else [self.asking(step.ask)]
+        if step.form:
+            return [*says, *asks, *standing(step.form, step.ask, step.facts)]
+        kept = (SlotSet(QUESTION, step.ask), SlotSet(FACTS, dict(step.facts)), SlotSet(REQUESTED, "reply"))
+        return [*says, *asks, *events(*kept)]
 
 
 def facts_of(tracker: Tracker) -> dict[str, Any]:
@@ -103,24 +126,13 @@ def _leaving() -> list[dict[str, Any]]:
     return [ActiveLoop(None), *gone, FollowupAction("action_listen")]
 
 
-def _gone_on(step: Step) -> list[Item]:
-    says = list(step.says)
-    if step.ask is None:
-        return [*says, *leaving()]
-    asks = [] if step.asked else [fixed(f"ask_{step.ask}")]
-    if step.form:
-        return [*says, *asks, *standing(step.form, step.ask, step.facts)]
-    kept = (SlotSet(QUESTION, step.ask), SlotSet(FACTS, dict(step.facts)), SlotSet(REQUESTED, "reply"))
-    return [*says, *asks, *events(*kept)]
-
-
-def _log_mild_distress(call: Call) -> None:
+def log_mild_distress(call: Call) -> None:
     """An answer can be a sign by itself; what is worse than mild never comes here as words."""
     if call.metadata.get("level") == Level.low.value:
         open_case(call.message_id, Level.low, str(call.metadata.get("kind") or ""))
 
 
-def _interrupted(tracker: Tracker) -> bool:
+def interrupted(tracker: Tracker) -> bool:
     """True when another action has answered this message before the form was called again."""
     for event in reversed(tracker.events):
         if event.get("event") == "user":

@@ -13,7 +13,7 @@ MIDDLING = 20  # … unless it has the words of the question itself
 SURE = 0.6  # chance from which an intent is taken for what was meant
 _NOISE = re.compile(r"[\W_]+")
 _STOP = re.compile(
-    r"不(?:想|要)?(?:聊|说|答|做|写|填|弄|问)(?:下去|这个)?了|(?:别|不要)(?:再)?问了?|停|停下|停止|退出|结束|算了|不弄了|先这样|到此为止"
+    r"不(?:想|要)?(?:聊|说|答|做|写|填|弄|问|算)(?:下去|这个)?了|(?:别|不要)(?:再)?问了?|停|停下|停止|退出|结束|算了|不弄了|先这样|到此为止"
 )
 _SKIP = re.compile(
     r"跳过?|过|下一[个题条步]|不想(?:说|答|写|回答|填)|不说|不答|先不[说写答]|没法说|不方便说|不写|略|没想好|想不起来|"

@@ -67,7 +67,7 @@ def events(*found: dict[str, Any]) -> list[Item]:
 
 
 class SafeAction(Action):  # type: ignore[misc]  # rasa-sdk has no types
-    """An action whose items are said, {"custom": …, "buttons": …}, or kept, {"event": …}.
+    """An action whose items are said, {"custom": …, "text": …, "buttons": …}, or kept, {"event": …}.
 
     Subclasses write `act`, which may block and raise.
     """
@@ -87,5 +87,5 @@ class SafeAction(Action):  # type: ignore[misc]  # rasa-sdk has no types
             items = [{"custom": FAILED}]
         for item in items:
             if "event" not in item:
-                dispatcher.utter_message(json_message=item.get("custom"), buttons=item.get("buttons"))
+                dispatcher.utter_message(item.get("text"), json_message=item.get("custom"), buttons=item.get("buttons"))
         return [item["event"] for item in items if "event" in item]

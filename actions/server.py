@@ -17,6 +17,7 @@ from rasa_sdk.interfaces import ActionNotFoundException
 from sanic import Request, Sanic
 from sanic.response import HTTPResponse, json
 
+from actions.calculate import CalculatorForm
 from actions.care import AnswerOffer, LateAnswer, OpenCareCase, TellAge
 from actions.companion import CompanionForm
 from actions.consent import ConsentForm, WithdrawConsent
@@ -32,7 +33,7 @@ from actions.steps import HelpForm
 ACTIONS = (
     *(OpenCareCase, RequestHuman, RecordFeedback, StartSession, AskAffirmation),
     *(AnswerOffer, LateAnswer, TellAge, WithdrawConsent),
-    *(SafetyForm, CompanionForm, PlanForm, MoodForm, ConsentForm, HelpForm),
+    *(SafetyForm, CompanionForm, PlanForm, MoodForm, ConsentForm, HelpForm, CalculatorForm),
 )
 HOST = "127.0.0.1"
 PORT_VARIABLE = "XINQIAO_ACTIONS_PORT"

@@ -31,6 +31,7 @@ FIRST_HELP = {  # intent whose rule begins a form → the text with which that b
     "safety_plan": "ask_keep_plan",
     "mood_check": "ask_mood",
     "leave_contact": "ask_contact",
+    "calculate": "calc_which",
 }
 PLAN_FACTS = ("plan_signs", "plan_helps", "plan_people", "plan_places", "plan_numbers")  # the worker's own words
 PATH = ROOT / "nlu_data" / "texts.yml"

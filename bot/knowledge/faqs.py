@@ -21,6 +21,7 @@ from bot.db.models import Faq
 from bot.db.session import reading, transaction
 from bot.db.states import FaqOrigin
 from bot.errors import NotFound
+from bot.knowledge import next_steps
 from bot.settings import ROOT
 from bot.texts import Button
 
@@ -114,7 +115,8 @@ def render(faq_id: str) -> Rendered:
 
 def shown(session: Session, faq: Faq, facts: dict[str, str] | None = None) -> Rendered:
     """Gives the answer of a row, stored or not; `facts` stand for the local facts that are set."""
-    return Rendered(faq.id, answer_text(faq, facts), (*_buttons(session, faq.related[:RELATED_SHOWN]), *THUMBS))
+    related = _buttons(session, faq.related[:RELATED_SHOWN])
+    return Rendered(faq.id, answer_text(faq, facts), (*next_steps.buttons(faq.id), *related, *THUMBS))
 
 
 def answer_text(faq: Faq, facts: dict[str, str] | None = None) -> str:

@@ -122,6 +122,30 @@ def test_a_dead_action_server_fails_what_must_act_and_nothing_else(bot: Bot, sen
     assert bot.items("谢谢你", sender) == [{"custom": {"text": "thanks"}}]
 
 
+def test_a_calculation_is_asked_for_worked_out_corrected_and_left(bot: Bot, sender: str) -> None:
+    assert bot.items("帮我算一下离职补偿", sender)[0]["custom"] == {"text": "calc_reason"}
+    assert bot.items('/answer{"answer": "reason.agreed"}', sender)[0]["custom"] == {"text": "calc_joined"}
+    assert bot.items("3年半", sender)[0]["custom"] == {"text": "calc_average"}
+    assert bot.items("五千五", sender)[0]["custom"] == {"text": "calc_local"}
+    told = bot.items("不知道", sender)[0]
+    assert "大约是 22,000.00 元" in told["text"]
+    assert told["buttons"][0] == {"title": "改一个数", "payload": '/answer{"answer": "done.change"}'}
+    assert "大约是 24,000.00 元" in bot.items("工资写错了，是6000", sender)[0]["text"]
+    assert bot.items("谢谢你", sender) == [{"custom": {"text": "thanks"}}]
+    assert bot.items("包工头跑了，工资找谁要？", sender) == [{"custom": {"faq": "wages_subcontractor_ran"}}]
+
+
+def test_a_question_between_comes_back_to_the_calculation_and_distress_ends_it(bot: Bot, sender: str) -> None:
+    bot.items('/calculate{"calculator": "overtime"}', sender)
+    between = [item["custom"] for item in bot.items("包工头跑了，工资找谁要？", sender)]
+    assert between == [{"faq": "wages_subcontractor_ran"}, {"text": "calc_normal_pay"}]
+    cry = bot.items(
+        '/express_distress{"level": "high"}', sender, message_id=stored("x"), level="high", kind="self_harm"
+    )
+    assert cry[0]["custom"]["crisis"] == "high"
+    assert "calc_weekday" not in str(bot.items("4350", sender, message_id=stored("4350")))
+
+
 def test_a_long_conversation_stays_quick_and_right(bot: Bot, sender: str) -> None:
     bot.items('/faq{"faq": "wages_iou"}', sender)
     seconds = [bot.say("谢谢你", sender).elapsed.total_seconds() for _ in range(60)]
