@@ -1,7 +1,7 @@
 """The dry run of an import: every fault of every row, and what it would change. Nothing is written.
 
-`python -m bot.knowledge.importing` does it in a process of its own, with limits and, for a large file, at low priority: a
-file that eats memory or crashes a parser, and the minute of work that 5,000 rows are, must not touch the gateway.
+`python -m bot.knowledge.importing` does it in a process of its own, with limits, and for a large file at low priority:
+a file that eats memory or crashes a parser, and the minute that 5,000 rows take, must not touch the gateway.
 """
 
 from __future__ import annotations
