@@ -7,17 +7,18 @@ from rasa_sdk import Tracker
 from actions.companion import KIND
 from actions.form import QUESTION, leaving, standing
 from actions.safely import Call, Item, SafeAction, fixed
-from actions.safety import LADDER, MINORS, after_cry, urgent
+from actions.safety import MINORS, after_cry, urgent
+from actions.study import late_answer
 from bot import texts
 from bot.care import open_case, people, request_human, rights
-from bot.care.answers import URGENT, record, words_of
+from bot.care.answers import ABOUT_DANGER, URGENT, record, words_of
 from bot.care.cases import DESPAIR_KINDS
 from bot.db.states import AgeBand
+from bot.knowledge.study import QUESTION as QUESTION_OF_STUDY
 from bot.level import Level, max_level
 from bot.texts import MILD_DISTRESS
 
 DISTRESS = "express_distress"
-ABOUT_DANGER = {"safe_now", *LADDER, "said_harm", "with_person", "happening"}
 
 
 class OpenCareCase(SafeAction):
@@ -62,6 +63,8 @@ class LateAnswer(SafeAction):
     def act(self, call: Call, tracker: Tracker) -> list[Item]:
         """Keeps what says something about danger; the rest is past."""
         question, _, answer = call.entities.get("answer", "").partition(".")
+        if question.startswith(QUESTION_OF_STUDY):
+            return [late_answer(call, question, answer)]
         if question not in ABOUT_DANGER:
             return [fixed("answer_late")]
         level = record(call.message_id, question, answer)

@@ -40,6 +40,17 @@ _OF_QUESTION = {  # words that answer one question only
         re.compile(r"一个人|走了|联系不上|找不到|不知道|不在|不接"),
     ),
     "said_harm": (re.compile(r"^(?!.*没).*(?:说|提|讲)(?:过|了)"), re.compile(r"没.{0,3}(?:说|提|讲)")),
+    "wages_working": (
+        re.compile("还(?:在|没走)|在(?:干|职|上班|岗)|没(?:走|离职|辞)|干着"),
+        re.compile("走了|离职|离开|辞了|辞职|不干了|不在|早不|没干|干完了|散了"),
+    ),
+    "injury_reported": (re.compile("报(?:了|过|上)|在走(?:流程|程序)"), re.compile("[没不未]|拖")),
+    "injury_insured": (
+        re.compile("^(?!.*[没不未]).*(?:上|交|缴|买|参)(?:了|过|着)"),
+        re.compile("[没未](?:上|交|缴|买|给|有)"),
+    ),
+    "dismissal_signed": (re.compile("^(?!.*[没不未]).*签(?:了|过)"), re.compile("[没不未].{0,2}签|没有")),
+    "rights_case": (re.compile("^(?!.*[不没别]).*(?:请|看看|登记|帮)"), re.compile("先不|不用|[不别]登记")),
     "happening": (re.compile(r"^(?!.*(?:没|不在)).*(?:正在|已经|流血|受伤|楼顶|叫不醒)"), re.compile(r"(?!)")),
 }
 _QUESTION = re.compile(

@@ -26,14 +26,17 @@ from actions.feedback import RecordFeedback
 from actions.human import RequestHuman
 from actions.mood import MoodForm
 from actions.plan import PlanForm
+from actions.rights import RightsForm
 from actions.safety import SafetyForm
 from actions.session import StartSession
 from actions.steps import HelpForm
+from actions.study import StudyForm
 
 ACTIONS = (
     *(OpenCareCase, RequestHuman, RecordFeedback, StartSession, AskAffirmation),
     *(AnswerOffer, LateAnswer, TellAge, WithdrawConsent),
-    *(SafetyForm, CompanionForm, PlanForm, MoodForm, ConsentForm, HelpForm, CalculatorForm),
+    *(SafetyForm, CompanionForm, PlanForm, MoodForm, ConsentForm, HelpForm),
+    *(CalculatorForm, RightsForm, StudyForm),
 )
 HOST = "127.0.0.1"
 PORT_VARIABLE = "XINQIAO_ACTIONS_PORT"

@@ -13,10 +13,11 @@ from typing import NoReturn
 
 import httpx
 
-from bench import contest, report, stock
+from bench import contest, report
 from bench.ours import Ours
 from bench.stock import CACHE, Stock
 from bot.errors import XinqiaoError
+from bot.evaluation.stock import ensure_jieba
 from bot.settings import ROOT
 
 DOCUMENT = ROOT / "docs" / "benchmark.md"
@@ -57,7 +58,7 @@ def _bench(directory: Path, options: argparse.Namespace) -> int:
     about = f"{report.machine()}; load before the start {os.getloadavg()[0]:.1f}"
     about += trial if options.quick or options.stock_epochs != EPOCHS else ""
     _say(about)
-    stock.ensure_jieba()
+    ensure_jieba()
     own = Ours(directory)
     with contextlib.ExitStack() as stack:
         ours = contest.prepare("ours", own, stack, _say)

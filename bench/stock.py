@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 
-from bench import load, stock_project
+from bench import load
 from bench.processes import Running, free_ports, run_to_end
 from bot.engine_env import require_python
-from bot.errors import ConfigError
+from bot.evaluation import stock_project
 from bot.settings import ROOT, process_environment
 
 CACHE = ROOT / ".cache" / "bench"
@@ -94,17 +93,3 @@ class RestTalk:
     async def close(self) -> None:
         """Closes the connection."""
         await self._client.aclose()
-
-
-def ensure_jieba() -> None:
-    """Installs the one package that only the stock pipeline needs. Raises ConfigError if it cannot be had."""
-    python = str(require_python())
-    if subprocess.run([python, "-c", "import jieba"], capture_output=True, check=False).returncode == 0:
-        return
-    uv = shutil.which("uv") or str(ROOT / ".tools" / "uv" / "bin" / "uv")
-    given = process_environment()
-    command = [uv, "sync", "--project", "engine", "--frozen", "--inexact", "--group", "bench"]
-    command += given.get("XINQIAO_UV_FLAGS", "").split()
-    done = subprocess.run(command, cwd=ROOT, env={**given, "UV_PYTHON_DOWNLOADS": "never"}, check=False)
-    if done.returncode != 0:
-        raise ConfigError("jieba, the stock pipeline's tokenizer, could not be installed")

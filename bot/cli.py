@@ -75,9 +75,45 @@ def evaluate_triage(
     ] = None,
 ) -> None:
     """Recall, false alarms, calibration, misses and speed on the frozen set. Ends with 1 after a loss."""
-    from bot import evaluation
+    from bot.evaluation import triage as evaluation
 
     raise typer.Exit(evaluation.report(files or [], say))
+
+
+@evaluate.command("pipeline")
+def evaluate_pipeline(
+    train: Annotated[Path, typer.Option(metavar="FILE", help='JSON lines {"text","intent"} to learn from.')],
+    test: Annotated[Path, typer.Option(metavar="FILE", help="The same, to be measured on.")],
+) -> None:
+    """Train the components of config.yml on one file and print the accuracy on another, calibration and speed."""
+    from bot.evaluation import pipeline
+
+    pipeline.report(train, test, say)
+
+
+@evaluate.command("nlu")
+def evaluate_nlu(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where report, figures and picture go.")] = Path("var/nlu"),
+    stock: Annotated[bool, typer.Option(help="Rasa's stock Chinese pipeline too; the first time very slow.")] = True,
+    epochs: Annotated[int, typer.Option(min=1, help="Of the stock pipeline; fewer to try it out.")] = 100,
+    variants: Annotated[bool, typer.Option(help="Other ways to search and other recipes of the classifier.")] = True,
+    bank: Annotated[Path, typer.Option(help="FAQs instead of ours: a folder or a bank.json.")] = Path("nlu_data/faq"),
+    vectors: Annotated[Path | None, typer.Option(help="Remembered vectors; without, all is encoded anew.")] = None,
+) -> None:
+    """Measure our understanding on the held-out sentences, beside its variants and Rasa's stock Chinese pipeline."""
+    from bot.evaluation import nlu
+
+    nlu.run(out, nlu.Options(stock, epochs, variants, bank, vectors), say)
+
+
+@evaluate.command("questions")
+def evaluate_questions(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help='JSON lines {"text","topic","topics_all"?}.')],
+) -> None:
+    """Share of workers' questions for which the answer or a choice offered fits the topic; needs a trained model."""
+    from bot.evaluation import questions
+
+    questions.report(file, say)
 
 
 @app.command("train-triage")

@@ -93,11 +93,19 @@ def require_python() -> Path:
     return PYTHON
 
 
-def run_module(module: str, *arguments: str, quiet: bool = False) -> subprocess.CompletedProcess[bytes]:
+def run_module(module: str, *arguments: str, quiet: bool = False) -> None:
     """Runs a module in the engine's environment and waits. Raises ConfigError if it fails."""
+    _run(module, arguments, subprocess.DEVNULL if quiet else None)
+
+
+def output_of(module: str, *arguments: str) -> str:
+    """Gives what a module printed in the engine's environment. Raises ConfigError if it fails."""
+    return _run(module, arguments, subprocess.PIPE)
+
+
+def _run(module: str, arguments: tuple[str, ...], output: int | None) -> str:
     command = [str(require_python()), "-m", module, *arguments]
-    output = subprocess.DEVNULL if quiet else None
-    done = subprocess.run(command, cwd=ROOT, env=environment(), stdout=output, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment(), stdout=output, text=True, check=False)
     if done.returncode != 0:
         raise ConfigError(f"{module} failed with code {done.returncode}")
-    return done
+    return done.stdout

@@ -44,10 +44,14 @@ def build_index(say: Callable[[str], None]) -> None:
         return
     say("building the FAQ index; two minutes the first time")
     started = time.monotonic()
-    cache = settings().data_dir / "faq_vectors.npz"
-    arguments = ("--faq", str(faqs.DIRECTORY), "--out", str(target), "--cache", str(cache))
+    arguments = ("--faq", str(faqs.DIRECTORY), "--out", str(target), "--cache", str(vectors()))
     engine_env.run_module("bot.nlu.faq_index", *arguments, quiet=True)
     say(f"FAQ index ready ({time.monotonic() - started:.0f} s)")
+
+
+def vectors() -> Path:
+    """Where sentence vectors are remembered; index and model are made of some of the same sentences."""
+    return settings().data_dir / "faq_vectors.bin"
 
 
 def train(say: Callable[[str], None]) -> Path:
@@ -55,7 +59,8 @@ def train(say: Callable[[str], None]) -> Path:
     say("training the dialogue model; about a minute")
     started = time.monotonic()
     path = engine_env.model_path()
-    engine_env.run_module("bot.nlu.train", "--out", str(path.parent), "--name", path.name, quiet=True)
+    arguments = ("--out", str(path.parent), "--name", path.name)
+    engine_env.run_module("bot.nlu.train", *arguments, "--vectors", str(vectors()), quiet=True)
     if not path.exists():
         raise ConfigError("training ended without a model")
     engine_env.note_model()

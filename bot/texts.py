@@ -32,11 +32,15 @@ FIRST_HELP = {  # intent whose rule begins a form → the text with which that b
     "mood_check": "ask_mood",
     "leave_contact": "ask_contact",
     "calculate": "calc_which",
+    "rights_help": "ask_rights_matter",
 }
 PLAN_FACTS = ("plan_signs", "plan_helps", "plan_people", "plan_places", "plan_numbers")  # the worker's own words
 PATH = ROOT / "nlu_data" / "texts.yml"
 # known only when a text is sent
-MOMENT_FACTS = ("waited", "typical_wait", "next_duty", "case_number", "desk_address", "receipt_code")
+MOMENT_FACTS = (
+    *("waited", "typical_wait", "next_duty", "case_number", "desk_address", "receipt_code"),
+    *("deadline", "employer_deadline"),
+)
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 

@@ -16,6 +16,7 @@ from bot.care import canned, checklist
 from bot.conversation import controls
 from bot.knowledge import checks, danger, faqs
 from bot.knowledge.content import parse
+from bot.knowledge.review import programme_faults
 from bot.knowledge.wordings import examples, fold
 from bot.settings import ROOT, Settings
 from bot.triage.validate import faults as triage_faults
@@ -49,6 +50,7 @@ def faults() -> Iterator[str]:
     yield from _controls()
     yield from _desk_replies()
     yield from _checklist()
+    yield from programme_faults(set(_load(texts.PATH)["texts"]))
     yield from triage_faults()
 
 

@@ -125,6 +125,9 @@ class Action(StrEnum):
     faq_batch_approved = "faq_batch_approved"
     faq_batch_discarded = "faq_batch_discarded"
     faq_exported = "faq_exported"
+    activity_saved = "activity_saved"
+    activity_published = "activity_published"
+    activity_taken_back = "activity_taken_back"
 
     audit_read = "audit_read"
     audit_verified = "audit_verified"
@@ -144,6 +147,7 @@ class Kind(StrEnum):
     unit = "unit"  # of the union's tree
     faq = "faq"
     batch = "batch"  # an import of FAQs
+    activity = "activity"  # a course, lecture, contest
 
 
 @dataclass(frozen=True)
@@ -200,3 +204,8 @@ def faq(faq_id: str) -> Subject:
 def batch(batch_id: str) -> Subject:
     """An import of FAQs."""
     return Subject(Kind.batch, batch_id)
+
+
+def activity(number: int) -> Subject:
+    """A course, lecture, contest or day of volunteering."""
+    return Subject(Kind.activity, str(number))

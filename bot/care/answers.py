@@ -28,6 +28,7 @@ RISK = {  # what an answer says about danger; any other says nothing
     ("said_harm", YES): Level.high,
     ("happening", YES): Level.imminent,
 }
+ABOUT_DANGER = {"with_person", *(question for question, _ in RISK)}  # kept even where no form hears them
 URGENT = {  # question whose dangerous answer is answered at once → the text that does it
     "safe_now": "safety_not_safe",
     "method": "safety_method",

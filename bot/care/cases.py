@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.care import links, night, rights
 from bot.care.moves import move_case, move_owner
 from bot.care.waiting import begin as begin_waiting
 from bot.clock import local, now
+from bot.db.care_models import CaseAnswer
 from bot.db.models import CareCase, CaseEvent, Conversation, Message
 from bot.db.session import transaction
 from bot.db.states import CaseState, Category, Owner
@@ -21,6 +23,7 @@ from bot.level import Level, max_level
 
 RIGHTS_KINDS = {"bullying", "exploitation", "harassment"}
 SAFETY_KINDS = {"violence", "threat", "medical"}
+LEGAL_AID = "legal_aid"  # the event of a worker who handed a matter to the union's legal aid
 DESPAIR_KINDS = {"", "self_harm", "wage_threat", "distress", "debt"}
 
 
@@ -61,6 +64,38 @@ def request_human(message_id: str) -> CaseRef:
         return CaseRef(case.number, case.level, created)
 
 
+def open_rights_case(message_id: str, matter: str, answers: Mapping[str, str], wording: str) -> CaseRef:
+    """Logs what a worker agreed to hand to the union's legal aid: a case of rights with the answers.
+
+    It stands beside an open case of another kind. Nobody is paged, and the bot goes on speaking. `wording` names the
+    text that was agreed to. Idempotent on the message; raises NotFound for an unknown one.
+    """
+    with transaction() as session:
+        message, conversation = locked_message(session, message_id)
+        case, created = _rights_case(session, conversation, matter)
+        if not _logged(session, message.id, LEGAL_AID):
+            session.add(CaseEvent(case_id=case.id, kind=LEGAL_AID, message_id=message.id, note=wording))
+            rows = {"case_id": case.id, "message_id": message.id}
+            session.add_all(CaseAnswer(**rows, question=name, answer=words) for name, words in answers.items())
+        return CaseRef(case.number, case.level, created)
+
+
+def _rights_case(session: Session, conversation: Conversation, matter: str) -> tuple[CareCase, bool]:
+    case = _open_case_of(session, conversation)
+    if case is not None and case.category == Category.rights:
+        return case, False
+    pair = _open_pair(session, case) if case is not None else None
+    if pair is not None:
+        return pair, False
+    facts = {"category": Category.rights, "level": Level.none, "kind": matter}
+    return _new_case(session, conversation, **facts, paired_with=case.id if case is not None else None), True
+
+
+def _open_pair(session: Session, case: CareCase) -> CareCase | None:
+    found = select(CareCase).where(CareCase.paired_with == case.id, CareCase.state != CaseState.closed).limit(1)
+    return session.execute(found).scalar_one_or_none()
+
+
 def _alert(session: Session, conversation: Conversation, message: Message, level: Level) -> None:
     """Pages the desk for a sign that triage had not seen but the model did."""
     if not level.is_crisis or (message.level or Level.none).is_crisis:
@@ -87,16 +122,20 @@ def _logged(session: Session, message_id: int, kind: str) -> bool:
 
 def ensure_case(session: Session, conversation: Conversation, level: Level, kind: str) -> tuple[CareCase, bool]:
     """Gives the conversation's open case, making one if there is none, and whether it was made."""
-    case = session.execute(
+    case = _open_case_of(session, conversation)
+    if case is not None:
+        return case, False
+    return _new_case(session, conversation, category=category_of(kind), level=level, kind=kind), True
+
+
+def _open_case_of(session: Session, conversation: Conversation) -> CareCase | None:
+    return session.execute(
         select(CareCase)
         .where(links.has_conversation(conversation.id), CareCase.state != CaseState.closed)
         .where(CareCase.paired_with.is_(None))
         .order_by(CareCase.conversation_id == conversation.id)  # one that was joined by its code comes first
         .limit(1)
     ).scalar_one_or_none()
-    if case is not None:
-        return case, False
-    return _new_case(session, conversation, category=category_of(kind), level=level, kind=kind), True
 
 
 def _new_case(session: Session, conversation: Conversation, **facts: Any) -> CareCase:
@@ -115,8 +154,7 @@ def _pair(session: Session, case: CareCase, message: Message, level: Level, kind
     matter = "wages" if kind == "wage_threat" else rights.matter_of(message.body)
     if not level.is_crisis or matter is None or kind not in DESPAIR_KINDS:
         return
-    found = select(CareCase.id).where(CareCase.paired_with == case.id, CareCase.state != CaseState.closed)
-    if session.execute(found).first() is None:
+    if _open_pair(session, case) is None:
         facts = {"category": Category.rights, "level": Level.low, "kind": matter, "paired_with": case.id}
         _new_case(session, case.conversation, **facts)
 

@@ -17,6 +17,7 @@ from bot.clock import now
 from bot.db.care_models import AlarmMark, CaseAnswer, Consent, DueTask, EmergencyContact, MoodEntry, SafetyPlan
 from bot.db.case_models import CaseLink
 from bot.db.models import CareCase, CaseEvent, Conversation, Message, Outbox, Person
+from bot.db.programme_models import StudyAnswer
 from bot.db.states import CaseState, OutboxState, Purpose, TaskKind
 from bot.errors import NotFound
 from bot.level import Level
@@ -128,7 +129,7 @@ def _erase_rows(session: Session, person_id: str, held: CareCase | None) -> None
     cases = select(CareCase.id).where(_let_go(person_id, held))
     session.execute(delete(CaseAnswer).where(CaseAnswer.case_id.in_(cases)))
     casework.forget(session, cases)
-    for table in (MoodEntry, SafetyPlan):
+    for table in (MoodEntry, SafetyPlan, StudyAnswer):
         session.execute(delete(table).where(table.person_id == person_id))
     agreed = delete(Consent).where(Consent.person_id == person_id)
     if held is None:

@@ -17,6 +17,7 @@ from bot.care import ratings, tasks
 from bot.clock import local, now
 from bot.db.care_models import CaseAnswer, Consent, EmergencyContact, MoodEntry, SafetyPlan
 from bot.db.models import CareCase, ChannelIdentity, Conversation, Message, Outbox
+from bot.db.programme_models import StudyAnswer
 from bot.db.rating_models import Rating
 from bot.db.session import transaction
 from bot.db.states import OutboxState, TaskKind
@@ -75,6 +76,7 @@ def gather(session: Session, person_id: str) -> Records:
             "ratings": [_rating(row) for row in ratings.of_person(session, person_id)],
             "moods": [{"at": _time(row.at), **json.loads(row.body)} for row in _of(session, MoodEntry, person_id)],
             "plan": next((json.loads(row.body) for row in _of(session, SafetyPlan, person_id)), {}),
+            "study": [_study(row) for row in _of(session, StudyAnswer, person_id)],
             "contact": next((row.body for row in _of(session, EmergencyContact, person_id)), ""),
             "consents": [_consent(row) for row in _of(session, Consent, person_id)],
         }
@@ -121,6 +123,10 @@ def _answers(session: Session, person_id: str) -> list[dict[str, str]]:
 
 def _rating(row: Rating) -> dict[str, str]:
     return {"at": _time(row.rated_at or row.asked_at), "value": str(row.value)}
+
+
+def _study(row: StudyAnswer) -> dict[str, str]:
+    return {"at": _time(row.at), "question": row.question_id, "right": "yes" if row.right else "no"}
 
 
 def _consent(row: Consent) -> dict[str, str]:

@@ -13,6 +13,7 @@ from bot.care.erasure import blank
 from bot.clock import now
 from bot.db.care_models import CaseAnswer, Consent, MoodEntry
 from bot.db.models import CareCase, CaseEvent, Conversation, Message
+from bot.db.programme_models import StudyAnswer
 from bot.db.session import empty_log, reading, transaction
 from bot.db.states import Author, CaseState, Purpose
 from bot.level import Level
@@ -30,7 +31,8 @@ def sweep() -> int:
         _old_answers(session)
         casework.sweep(session, _before(settings().sensitive_days))
         notes.sweep(session, sensitive=_before(settings().sensitive_days), chat=_before(settings().chat_days))
-        session.execute(delete(MoodEntry).where(MoodEntry.at < _before(settings().chat_days)))
+        for table in (MoodEntry, StudyAnswer):
+            session.execute(delete(table).where(table.at < _before(settings().chat_days)))
         if erased:
             audit.record(session, audit.Action.expired, None, count=erased)
     empty_log()

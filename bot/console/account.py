@@ -37,6 +37,7 @@ def frame(session: StaffSession) -> dict[str, Any]:
         "name": session.staff.display_name,
         "my_role": labels.ROLES[session.staff.role],
         "works_cases": session.staff.role in guard.CASE_ROLES,
+        "edits": session.staff.role in guard.PROGRAMME_ROLES,
         "is_admin": session.staff.role == Role.admin,
         "leads": session.staff.role in guard.LEAD_ROLES,
         "sees_audit": session.staff.role in guard.AUDIT_ROLES,

@@ -120,6 +120,11 @@ GROUPS: dict[str, dict[Action, str]] = {  # as the page offers them
         Action.address_removed: "删通知地址",
         Action.address_tested: "试发通知",
     },
+    "活动": {
+        Action.activity_saved: "写活动",
+        Action.activity_published: "发布活动",
+        Action.activity_taken_back: "收回活动",
+    },
     "词库": {
         Action.lexicon_edited: "改词库草稿",
         Action.lexicon_discarded: "丢掉词库草稿",
@@ -166,6 +171,7 @@ SUBJECTS = {
     Kind.unit: "单位 {:.8}",
     Kind.faq: "问答 {}",
     Kind.batch: "导入 {:.8}",
+    Kind.activity: "活动第 {} 个",
 }
 FIELDS = {
     "as_of": "到第几条",

@@ -32,6 +32,7 @@ _EVENTS = {
     "opened": "建案",
     "sign": "有求助的话",
     "request": "要找真人",
+    "legal_aid": "本人同意，请工会法律援助看看",
     "acknowledged": "知道了",
     "claimed": "接手",
     "handed_back": "交回机器人",
@@ -76,7 +77,7 @@ def event(kind: str) -> str:
 
 def note(one: Happened) -> str:
     """Gives the note of an event in words: what was chosen, or what somebody wrote."""
-    if one.note is None or one.kind == "marked":  # what a mark says stands under its message
+    if one.note is None or one.kind in ("marked", "legal_aid"):  # what a mark says stands under its message
         return ""
     if one.kind == "category_set":
         return labels.CATEGORIES[Category(one.note)]

@@ -74,6 +74,22 @@ _QUESTIONS = {
     "mood": "心情",
     "sleep": "睡眠",
     "energy": "身上有没有劲",
+    "wages_who": "欠工资的是哪家",
+    "wages_amount": "欠了哪几个月、多少",
+    "wages_working": "还在那里干吗",
+    "wages_left": "哪天走的",
+    "wages_since": "最早那笔该哪天发",
+    "wages_proof": "有什么凭据",
+    "injury_day": "哪天受的伤",
+    "injury_how": "怎么受的伤",
+    "injury_reported": "单位报工伤了吗",
+    "injury_insured": "上工伤保险了吗",
+    "injury_proof": "有什么材料",
+    "dismissal_day": "哪天通知的",
+    "dismissal_how": "怎么通知的",
+    "dismissal_reason": "单位说的理由",
+    "dismissal_years": "干了多久、拿多少",
+    "dismissal_signed": "签过字吗",
 }
 _ANSWERS = {"yes": "是", "no": "不是", "skip": "跳过了"}  # where the question has no button for it
 BY_MODEL = "模型的看法"

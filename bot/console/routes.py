@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from bot.console import (
     account,
     actions,
+    activities,
     audit,
     care,
     casefile,
@@ -36,7 +37,7 @@ from bot.typing_sign import TypingSigns
 PREFIX = "/desk"
 PARTS = (
     *(entry, account, people, units, replies, lexicon, rota, figures, debrief, audit),
-    *(faqs, faq_drafts, faq_import),
+    *(faqs, faq_drafts, faq_import, activities),
     *(pages, actions, care, talk, company, identity, casefile, todo, streams),
 )
 

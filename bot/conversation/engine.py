@@ -27,6 +27,7 @@ class Question:
     kind: str
     channel: str
     payload: bool = False
+    last_faq: str | None = None  # answered last in this conversation, not long ago
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def _body(question: Question) -> bytes:
         "kind": question.kind,
         "channel": question.channel,
         "payload": question.payload,
+        "last_faq": question.last_faq,
     }
     body = {"sender": question.conversation_id, "message": question.text, "metadata": metadata}
     return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")

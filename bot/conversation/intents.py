@@ -9,8 +9,9 @@ import yaml
 
 from bot import texts
 from bot.errors import NotFound
-from bot.knowledge import faqs
+from bot.knowledge import faqs, study
 from bot.level import Level
+from bot.programme import activities
 from bot.settings import ROOT
 
 ACTION_TEXTS = {
@@ -20,6 +21,11 @@ ACTION_TEXTS = {
     "action_withdraw_consent": "consent_none",
 }
 AFTER_A_QUESTION = {"affirm": "affirm_reply", "deny": "deny_reply"}
+LOOKED_UP = {  # intent → what is looked up for it
+    "daily_question": lambda: study.of_day(study.today()).asked,
+    "study_record": lambda: texts.get("study_none"),
+    "find_activity": lambda: activities.answer(""),
+}
 UNSURE = ("nlu_fallback", "faq_candidates")
 
 
@@ -42,6 +48,8 @@ def answer_for(nlu: dict[str, Any]) -> str:
         return texts.get(texts.MILD_DISTRESS[intent]).text
     if intent in texts.FIRST_HELP:
         return texts.get(texts.FIRST_HELP[intent]).text
+    if intent in LOOKED_UP:
+        return LOOKED_UP[intent]().text
     if intent in AFTER_A_QUESTION:
         return texts.get(AFTER_A_QUESTION[intent]).text
     keys = fixed_keys().get(intent) or ["ask_rephrase"]

@@ -11,8 +11,9 @@ from bot.clock import now
 from bot.conversation.turn import Reply, Turn
 from bot.db.session import reading
 from bot.errors import EngineUnavailable, NotFound
-from bot.knowledge import faqs
+from bot.knowledge import faqs, study
 from bot.level import Level
+from bot.programme import activities
 from bot.texts import Button, Text
 
 WELCOME_EVERY = timedelta(hours=24)
@@ -39,11 +40,34 @@ def _reply(turn: Turn, message: dict[str, Any]) -> Reply | None:
         return crisis_reply(turn, Level(custom["crisis"]), custom.get("kind"), custom.get("text"))
     if "plan" in custom:
         return plan_reply(turn)
+    if "facts" in custom:
+        return _with_facts(custom)
+    if "study" in custom or "study_record" in custom or "activities" in custom:
+        return _programme(turn, custom)
     if custom.get("text") == "welcome":
         return _welcome(turn)
     if "text" in custom:
         return fixed(str(custom["text"]), buttons, turn.conversation_id)
     return Reply(str(message["text"]), buttons)
+
+
+def _with_facts(custom: dict[str, Any]) -> Reply:
+    """Fixed texts, one under the other, with what an action worked out filled in; the last one's buttons count."""
+    facts = {str(name): str(value) for name, value in custom["facts"].items()}
+    found = [texts.with_facts(str(key), facts) for key in custom.get("texts") or [custom["text"]]]
+    return Reply("\n".join(text.text for text in found if text.text), found[-1].buttons)
+
+
+def _programme(turn: Turn, custom: dict[str, Any]) -> Reply:
+    """A question of the bank or what is said to its answer, a worker's record of study, or what is on."""
+    if "activities" in custom:
+        text = activities.answer(turn.text)
+    elif "study_record" in custom:
+        text = study.record_text(turn.conversation_id)
+    else:
+        question = study.get(str(custom["study"]))
+        text = question.explained(str(custom["chosen"])) if "chosen" in custom else question.asked
+    return Reply(text.text, text.buttons)
 
 
 def faq_reply(faq_id: str) -> Reply:

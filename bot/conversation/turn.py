@@ -28,6 +28,9 @@ MAX_ATTEMPTS = 3  # a message that killed its worker this often is answered with
 FLOOD_PAUSE = timedelta(seconds=1)  # between two answers to one who floods, so that others are not slowed
 REPLIED_CRISIS = timedelta(minutes=30)
 REMIND_EVERY = timedelta(hours=2)
+FOLLOW_UP = timedelta(minutes=30)
+"""How long a question may lean on an answer."""
+LEANING = 8  # messages in a thread, both sides, between which it may
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Turn:
     welcomed_at: datetime | None
     crisis_told: Level  # the worst level for which a crisis text went out in the last half hour
     surplus: int  # messages of a flood that were passed over together with this one
+    last_faq: str | None = None  # answered last in this conversation, within FOLLOW_UP
 
     @property
     def kind(self) -> str:
@@ -144,7 +148,20 @@ def _turn(session: Session, conversation: Conversation, inbox: Inbox, message: M
         welcomed_at=conversation.welcomed_at,
         crisis_told=_crisis_told(session, conversation.id) if conversation.level.is_crisis else Level.none,
         surplus=surplus,
+        last_faq=_last_faq(session, conversation.id),
     )
+
+
+def _last_faq(session: Session, conversation_id: str) -> str | None:
+    """The FAQ answered last, if it is among the newest messages and not long ago."""
+    newest = (
+        select(Message.faq_id, Message.created_at)
+        .where(Message.conversation_id == conversation_id)
+        .order_by(Message.id.desc())
+        .limit(LEANING)
+    )
+    since = now() - FOLLOW_UP
+    return next((row.faq_id for row in session.execute(newest) if row.faq_id and row.created_at > since), None)
 
 
 def _kinds(reasons: list[dict[str, str]]) -> tuple[str, ...]:

@@ -159,8 +159,10 @@ def _without_engine(turn: Turn, payload: str) -> list[Reply]:
 
 
 def _answer_noted(turn: Turn, given: str) -> Reply:
-    """Keeps the answer on a button; one that says danger pages the desk and is told what to do."""
+    """Keeps the answer on a button about danger; one that says danger pages the desk and is told what to do."""
     question, _, answer = given.partition(".")
+    if question not in answers.ABOUT_DANGER:
+        return outage(turn)
     level = answers.record(turn.message_id, question, answer, turn.kind)
     if level == Level.imminent:
         return render.crisis_reply(turn, level, turn.kind, answers.URGENT[question])
@@ -230,7 +232,7 @@ async def _ask(engine: Engine, turn: Turn, text: str, payload: bool = False) -> 
     concerns = turn.press.message_id if turn.press and text.startswith("/feedback") else turn.message_id
     crash.point("before_engine_call")
     found = await engine.ask(
-        Question(turn.conversation_id, concerns, text, turn.level, turn.kind, turn.channel, payload)
+        Question(turn.conversation_id, concerns, text, turn.level, turn.kind, turn.channel, payload, turn.last_faq)
     )
     crash.point("after_engine_call")
     return found

@@ -206,3 +206,17 @@ class RevisionSource(StrEnum):
     inbox = "inbox"  # what workers asked and the bot did not understand
     counsellor = "counsellor"  # what a counsellor answered
     restore = "restore"
+
+
+class ActivityKind(StrEnum):
+    """What the union offers beside its help."""
+
+    course = "course"
+    lecture = "lecture"
+    contest = "contest"
+    volunteering = "volunteering"
+
+
+class ActivityState(StrEnum):
+    draft = "draft"
+    published = "published"

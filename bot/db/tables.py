@@ -8,6 +8,7 @@ from bot.db import (  # noqa: F401  (they put their tables into the metadata)
     models,
     night_models,
     org_models,
+    programme_models,
     rating_models,
     signin_models,
     thread_models,

@@ -15,7 +15,7 @@ from bot.console.labels import ROLES
 from bot.db import demo_mark
 from bot.db.schema import upgrade
 from bot.db.session import engine
-from bot.demo import crowd, duty, editing, org, staff, stories
+from bot.demo import crowd, duty, editing, org, programme, staff, stories
 from bot.demo.stage import Stage, clock_of
 from bot.errors import ConfigError
 from bot.knowledge import faqs
@@ -23,7 +23,7 @@ from bot.settings import settings
 
 CASES = 60
 LONG_AGO = timedelta(days=30)  # when the staff and the rota were set up
-AREAS: tuple[Callable[[Stage], None], ...] = (duty.fill, org.fill)
+AREAS: tuple[Callable[[Stage], None], ...] = (duty.fill, org.fill, programme.fill)
 """What sets up one part of the desk each, before anybody writes. A new part of the desk adds its own here."""
 
 

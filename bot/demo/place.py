@@ -14,7 +14,14 @@ from bot.errors import ConfigError
 from bot.settings import ROOT, data_dir, data_dir_is_given, settings, use_trial_directory
 
 FILE = "xinqiao.db"
-OURS = {"models", "faq_index", "faq_vectors.npz", "secrets.env", "log"}  # what may be there without a database
+OURS = {
+    "models",
+    "faq_index",
+    "faq_vectors.bin",
+    "faq_heldout.bin",
+    "secrets.env",
+    "log",
+}  # what may be there without a database
 REFUSED = "this is not the database of a demo, and it is not empty: nothing was changed"
 NOT_ASKED = (
     "XINQIAO_DATABASE_URL names a database: a demo goes there only with --into-database, and only if it is empty"
@@ -67,7 +74,7 @@ def _borrow(source: Path, home: Path) -> None:
     if source == home:
         return
     model, index = engine_env.model_path(), engine_env.index_path()
-    for path in (model, model.with_suffix(".sha256"), index, home / "faq_vectors.npz"):
+    for path in (model, model.with_suffix(".sha256"), index, home / "faq_vectors.bin"):
         theirs = source / path.relative_to(home)
         if theirs.exists() and not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -36,14 +36,37 @@ CALCULATOR_OF = {  # FAQ → the calculator that works it out
     "dispute_time_limit": "arbitration",
     "wages_old_debt": "arbitration",
 }
+RIGHTS_OF = {  # FAQ → the matter that the helper of rights goes through
+    "wages_arrears_first_steps": "wages",
+    "wages_subcontractor_ran": "wages",
+    "wages_project_fund_excuse": "wages",
+    "wages_report_channel": "wages",
+    "wages_old_debt": "wages",
+    "wages_iou": "wages",
+    "injury_first_steps": "injury",
+    "injury_employer_wont_report": "injury",
+    "injury_commute_accident": "injury",
+    "injury_no_insurance": "injury",
+    "injury_subcontractor": "injury",
+    "dismissal_sudden": "dismissal",
+    "dismissal_forced_resign_letter": "dismissal",
+    "dismissal_illegal_double": "dismissal",
+    "women_pregnant_dismissed": "dismissal",
+}
 
 
 def buttons(faq_id: str) -> tuple[Button, ...]:
     """Gives the buttons that go on from an FAQ."""
-    calculator = CALCULATOR_OF.get(faq_id)
-    return (calculator_button("帮我算", calculator),) if calculator else ()
+    calculator, matter = CALCULATOR_OF.get(faq_id), RIGHTS_OF.get(faq_id)
+    found = [calculator_button("帮我算", calculator)] if calculator else []
+    return (*found, rights_button("一步步帮我办", matter)) if matter else tuple(found)
 
 
 def calculator_button(title: str, calculator: str) -> Button:
     """Gives the button that starts a calculator."""
     return Button(title, f'/calculate{{"calculator": "{calculator}"}}')
+
+
+def rights_button(title: str, matter: str) -> Button:
+    """Gives the button that starts the helper of rights."""
+    return Button(title, f'/rights_help{{"matter": "{matter}"}}')

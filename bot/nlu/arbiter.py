@@ -35,6 +35,8 @@ class Thresholds:
     care: float = 0.45  # … and one of a person in need already from here
     asks: float = 0.5  # a text is about our topics from here; then conversation does not win
     asks_in_need: float = 0.85  # … the same for a person in need
+    hopeful: float = 0.5  # a follow-up joined to the question before it is believed from here, if its topic agrees …
+    about: float = 0.2  # … and if it is about our topics by this much when it stands alone
     precise: float = 0.5  # a text about a topic is a question from here, not the mere name of the topic
 
 

@@ -22,7 +22,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.nlu import quiet
-from bot.nlu.replies import ERROR, item_of, nlu_block
+from bot.nlu.replies import ERROR, also_answered, item_of, nlu_block
 from bot.nlu.text import is_payload
 from bot.nlu.tracker_rows import TrackerRows, TrackerUnavailable
 from bot.nlu.tracker_store import begin_session
@@ -205,6 +205,8 @@ def _result(message: UserMessage, turn: Turn) -> dict[str, Any]:
     if said is None:
         raise Refused(502, "no_tracker")
     items = [item_of(item, said.parse_data) for item in message.output_channel.items]
+    if any("faq" in item.get("custom", {}) for item in items):
+        items += also_answered(said.parse_data)
     failed = failed_actions(events)
     if failed or any(ERROR in item.get("custom", {}) for item in items):
         logger.error("action failed: %s", ", ".join(failed) or "reported by the action server")

@@ -1,9 +1,12 @@
-"""The intent classifier: a light linear model over the sentence vector and the character n-grams."""
+"""The intent classifier: a kernel machine over sentence vector, character n-grams and, where needed, e5."""
 
 from __future__ import annotations
 
+import dataclasses
 import logging
-from typing import Any, cast
+import os
+from pathlib import Path
+from typing import Any, Optional, cast
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -15,9 +18,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import vstack
 
-from bot.nlu import linear
+from bot.nlu import intent_kernel
 from bot.nlu.encoder import sentence_vector
+from bot.nlu.intent_kernel import IntentModel, Recipe, Sentences
 from bot.nlu.ngrams import ngram_vector
+from bot.nlu.sentence import VECTORS_VARIABLE, load_encoder
+from bot.nlu.vector_cache import VectorCache
 
 logger = logging.getLogger(__name__)
 RANKED = 3
@@ -25,7 +31,7 @@ RANKED = 3
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class LinearIntentClassifier(GraphComponent):
+class KernelIntentClassifier(GraphComponent):
     """Sets `intent` and `intent_ranking` with calibrated probabilities."""
 
     def __init__(
@@ -33,7 +39,7 @@ class LinearIntentClassifier(GraphComponent):
         config: dict[str, Any],
         storage: ModelStorage,
         resource: Resource,
-        model: linear.LinearModel | None = None,
+        model: Optional[IntentModel] = None,
     ) -> None:
         self._config = config
         self._storage = storage
@@ -42,8 +48,8 @@ class LinearIntentClassifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Return the defaults: `strength` is the inverse of the regularisation."""
-        return {"strength": 10.0}
+        """Return the defaults: the recipe, and the probability from which the cheap stage is `sure`."""
+        return {**dataclasses.asdict(Recipe()), "sure": 0.9}
 
     @classmethod
     def create(
@@ -52,7 +58,7 @@ class LinearIntentClassifier(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> LinearIntentClassifier:
+    ) -> KernelIntentClassifier:
         """Return an untrained classifier."""
         return cls(config, model_storage, resource)
 
@@ -64,19 +70,19 @@ class LinearIntentClassifier(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> LinearIntentClassifier:
+    ) -> KernelIntentClassifier:
         """Return the classifier as it was trained."""
         with model_storage.read_from(resource) as directory:
-            return cls(config, model_storage, resource, linear.LinearModel.load(directory))
+            return cls(config, model_storage, resource, IntentModel.load(directory))
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fit on the intent examples and persist the weights."""
+        """Fit on the intent examples and persist what was learnt."""
         examples = [message for message in training_data.intent_examples if message.get(TEXT)]
-        vectors = np.stack([sentence_vector(message) for message in examples])
-        ngrams = vstack([ngram_vector(message) for message in examples]).tocsr()
+        recipe = Recipe(**{field.name: self._config[field.name] for field in dataclasses.fields(Recipe)})
         names = [message.get(INTENT) for message in examples]
-        self._model = linear.train(vectors, ngrams, names, self._config["strength"])
-        logger.info("intents: %d examples, cross-validated %.3f", len(names), self._model.accuracy)
+        self._model = intent_kernel.train(_encoded(examples, recipe), names, recipe)
+        for name, stage in self._model.stages.items():
+            logger.info("intents, %s: %d examples, each held out %.3f", name, len(names), stage.accuracy)
         with self._storage.write_to(self._resource) as directory:
             self._model.save(directory)
         return self._resource
@@ -86,13 +92,30 @@ class LinearIntentClassifier(GraphComponent):
         for message in messages:
             vector, ngrams = sentence_vector(message), ngram_vector(message)
             if vector is not None and ngrams is not None:
-                self._classify(message, vector, ngrams)
+                self._classify(message, Sentences(vector[None, :], ngrams))
         return messages
 
-    def _classify(self, message: Message, vector: np.ndarray, ngrams: Any) -> None:
-        model = cast(linear.LinearModel, self._model)  # Rasa trains or loads before it processes
-        probabilities = model.probabilities(vector, ngrams)
+    def _classify(self, message: Message, sentence: Sentences) -> None:
+        model = cast(IntentModel, self._model)  # Rasa trains or loads before it processes
+        probabilities = model.probabilities(sentence)
+        if probabilities.max() < self._config["sure"] and "full" in model.stages:
+            e5 = load_encoder("e5").encode([message.get(TEXT)])
+            probabilities = model.probabilities(Sentences(sentence.use, sentence.ngrams, e5))
         order = np.argsort(-probabilities)[:RANKED]
         ranking = [{"name": model.labels[i], "confidence": round(float(probabilities[i]), 4)} for i in order]
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set("intent_ranking", ranking, add_to_output=True)
+
+
+def _encoded(examples: list[Message], recipe: Recipe) -> Sentences:
+    vectors = np.stack([sentence_vector(message) for message in examples])
+    ngrams = vstack([ngram_vector(message) for message in examples]).tocsr()
+    texts = [message.get(TEXT) for message in examples]
+    return Sentences(vectors, ngrams, _e5_vectors(texts) if recipe.e5 else None)
+
+
+def _e5_vectors(texts: list[str]) -> np.ndarray:
+    remembered = os.environ.get(VECTORS_VARIABLE)
+    if remembered:
+        return VectorCache(Path(remembered)).vectors(texts)[1].astype(np.float32)
+    return load_encoder("e5").encode(texts)

@@ -1,10 +1,11 @@
 """Builds the FAQ index: what the retriever searches. It is separate from Rasa's model, versioned by its content.
 
     python -m bot.nlu.faq_index --faq nlu_data/faq --out var/faq_index
+    python -m bot.nlu.faq_index --faq bank.json --intents nlu_data/intents --out var/faq_index --check
 
-Vectors are cached by text, so a build after a change encodes only the new texts. The examples of the intents
-serve as what is *not* a question we answer. The figures printed are held-out: each text is scored by a fit
-that has not seen it.
+Vectors and held-out results are remembered, so a build after a change works out only what is new or has a changed
+neighbour. The examples of the intents serve as what is *not* a question we answer. The figures printed are held-out:
+each wording is scored without itself; --check adds them for each FAQ.
 """
 
 from __future__ import annotations
@@ -13,161 +14,102 @@ import argparse
 import hashlib
 import json
 import os
-import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
-from bot.nlu import faq_kernel
-from bot.nlu.faq_kernel import Texts
+from bot.nlu import faq_heldout, faq_kernel, faq_shelf
+from bot.nlu.faq_data import Faq, Row, read_faqs, read_intents, rows_of
+from bot.nlu.faq_heldout import Sample
+from bot.nlu.faq_shelf import Shelf
 from bot.nlu.text import fold
-from bot.nlu.tfidf import fit_idf, tfidf_matrix
-from bot.nlu.vector_cache import VectorCache
+from bot.nlu.tfidf import counted, idf_of, weighed
+from bot.nlu.vector_cache import Records, VectorCache
 
-FORMAT = 3
-NOISE = 0.3
-ANSWER_NOISE = 0.6
-"""A line of an answer speaks of the question's matter but is no question: it is trusted half as much."""
-TOPIC_SHARE = 0.2
-"""How much a text counts for the other questions of its topic."""
-MIN_LINE = 6
-_SENTENCE_END = re.compile(r"[\n。；]")
-_PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
+FORMAT = 4
+HELD_OUT_FILE = "faq_heldout.bin"
+"""Lies beside the file of vectors."""
+Arrays = dict[str, np.ndarray]
+Facts = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Faq:
-    """One question as the index needs it."""
-
-    id: str
-    topic: str
-    question: str
-    variants: tuple[str, ...]
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One text of the index: `faq` its number (None: of no FAQ), `topic` the topic it belongs to, if any."""
-
-    text: str
-    faq: int | None
-    topic: str | None
-    asks: bool
-    """True for a wording a person may use; False for a line of an answer."""
+def build(faqs: list[Faq], intents: list[tuple[str, str]], cache: Path) -> tuple[Arrays, Facts]:
+    """Return the arrays and the facts of the index."""
+    rows = rows_of(faqs, intents)
+    arrays = _arrays(rows, VectorCache(cache))
+    facts: Facts = {"format": FORMAT, "version": version_of(faqs, intents), "texts": len(rows)}
+    facts.update(_figures(rows, faqs, _shelf(arrays), Records(cache.with_name(HELD_OUT_FILE), faq_heldout.PLACE)))
+    facts["faqs"] = [{"id": faq.id, "topic": faq.topic, "question": faq.question} for faq in faqs]
+    facts["exact"] = exact_of(rows)
+    return arrays, facts
 
 
-def read_faqs(directory: Path) -> list[Faq]:
-    """Return the FAQs under the directory by id; raise ValueError naming the file that cannot be read."""
-    return sorted((_read_faq(path) for path in sorted(directory.rglob("*.yml"))), key=lambda faq: faq.id)
+def _arrays(rows: list[Row], cache: VectorCache) -> Arrays:
+    texts = [row.text for row in rows]
+    use, e5 = cache.vectors(texts)
+    counts = counted(texts)
+    idf, mean = idf_of(counts), e5.mean(axis=0, dtype=np.float32)
+    ngrams = weighed(counts, idf)
+    sizes = Counter(row.faq for row in rows if row.faq is not None)
+    topics = {topic: number for number, topic in enumerate(sorted({row.topic for row in rows if row.topic}))}
+    return {
+        "use": use, "e5": faq_kernel.centre(e5.astype(np.float32), mean).astype(np.float16), "e5_mean": mean,
+        "idf": idf, "ngrams_data": ngrams.data, "ngrams_indices": ngrams.indices, "ngrams_indptr": ngrams.indptr,
+        "starts": np.cumsum([0] + [sizes[number] for number in range(len(sizes))]),
+        "topics": np.array([topics.get(row.topic or "", -1) for row in rows]),
+        "asks": np.array([row.asks for row in rows]),
+    }  # fmt: skip
 
 
-def _read_faq(path: Path) -> Faq:
-    try:
-        row = _yaml(path)
-        lines = _SENTENCE_END.split(_PLACEHOLDER.sub("", row["answer"]))
-        kept = tuple(line.strip() for line in lines if len(line.strip()) >= MIN_LINE)
-        return Faq(row["id"], row["topic"], row["question"], tuple(row["variants"]), kept)
-    except (KeyError, TypeError, yaml.YAMLError) as error:
-        raise ValueError(f"{path}: {type(error).__name__}") from error
+def _shelf(arrays: Arrays) -> Shelf:
+    parts = tuple(arrays[f"ngrams_{part}"] for part in ("data", "indices", "indptr"))
+    ngrams = faq_kernel.csr_matrix(parts, shape=(len(arrays["use"]), len(arrays["idf"])))
+    texts = faq_kernel.Texts(arrays["use"], ngrams, arrays["e5"])
+    return faq_shelf.shelve(texts, arrays["starts"], arrays["topics"], arrays["asks"])
 
 
-def _yaml(path: Path) -> Any:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where it is built in: ten times faster
-    return yaml.load(path.read_text(encoding="utf-8"), loader)  # noqa: S506  # both are safe loaders
+def exact_of(rows: list[Row]) -> dict[str, int]:
+    """Return the FAQ of each wording, folded; what two FAQs share is left out."""
+    owners: dict[str, set[int]] = {}
+    for row in rows:
+        if row.asks and row.faq is not None:
+            owners.setdefault(fold(row.text), set()).add(row.faq)
+    return {text: min(faqs) for text, faqs in owners.items() if len(faqs) == 1}
 
 
-def read_intents(directory: Path) -> list[tuple[str, str]]:
-    """Return (intent, example) of every intent file; nothing where there is no directory."""
-    return [pair for path in sorted(directory.glob("*.yml")) for pair in _examples(path)]
+def _figures(rows: list[Row], faqs: list[Faq], shelf: Shelf, memory: Records) -> Facts:
+    ids = [f"{faqs[row.faq].id if row.faq is not None else ''}|{row.topic}|{row.asks}|{row.text}" for row in rows]
+    asked, place = faq_heldout.places(shelf, ids, memory)
+    shares = {"top1": float((place == 0).mean()), "top3": float((place < 3).mean())}
+    return {
+        **{f"{stage}_calibration": calibrate(faq_heldout.sample(shelf, stage)) for stage in ("cheap", "full")},
+        "full_figures": {name: round(share, 3) for name, share in shares.items()},
+        "per_faq": _per_faq(faqs, shelf.owners[asked], place == 0),
+    }
 
 
-def _examples(path: Path) -> Iterator[tuple[str, str]]:
-    for block in _yaml(path)["nlu"]:
-        for line in block["examples"].splitlines():
-            if line.strip().startswith("- "):
-                yield block["intent"], line.strip()[2:].strip()
+def _per_faq(faqs: list[Faq], owners: np.ndarray, right: np.ndarray) -> dict[str, float]:
+    shares = np.bincount(owners, right, len(faqs)) / np.bincount(owners, minlength=len(faqs))
+    return {faq.id: round(float(share), 3) for faq, share in zip(faqs, shares, strict=True)}
 
 
-def rows_of(faqs: list[Faq], intents: list[tuple[str, str]]) -> list[Row]:
-    """Return all texts of the index: questions and variants first, then answer lines, then intent examples."""
-    asked = [Row(text, i, faq.topic, True) for i, faq in enumerate(faqs) for text in (faq.question, *faq.variants)]
-    told = [Row(text, i, faq.topic, False) for i, faq in enumerate(faqs) for text in faq.lines]
-    other = [Row(text, None, name[4:] if name.startswith("ask_") else None, True) for name, text in intents]
-    return asked + told + other
+def calibrate(seen: Sample) -> dict[str, list[float]]:
+    """Return the weights that turn scores into chances (see faq_search), learnt from held-out searches.
 
-
-def targets_of(rows: list[Row], faqs: list[Faq]) -> np.ndarray:
-    """Return what the regression should give each row: 1 at its FAQ and a share at its topic's others.
-
-    Two more columns tell questions from the rest: `asks` is 1 for all that is about our topics (0 for conversation
-    and what lies outside), `precise` is 1 for a question (0 also where a topic is only named).
-    """
-    topics = np.array([faq.topic for faq in faqs])
-    sides = np.array([[row.topic is not None, row.faq is not None] for row in rows], dtype=float)
-    targets = np.hstack([np.stack([TOPIC_SHARE * (topics == row.topic) for row in rows]), sides])
-    for number, row in enumerate(rows):
-        if row.faq is not None:
-            targets[number, row.faq] += 1
-    return targets
-
-
-def calibrate(rows: list[Row], held_out: np.ndarray) -> tuple[dict[str, list[float]], dict[str, float]]:
-    """Return the weights that turn scores into chances (see faq_search), and the held-out figures.
-
-    `first`: that the best FAQ is right; `asks` and `precise`: see targets_of().
+    `first`: that the best FAQ is right; `asks`: that the text is about our topics; `precise`: that it is a question.
     """
     from sklearn.linear_model import LogisticRegression  # a second to import: not for an index that is up to date
 
-    asked = np.array([row.asks for row in rows])
-    right = np.array([-1 if row.faq is None else row.faq for row in rows])[asked]
-    scores, sides = held_out[asked, :-2], held_out[asked, -2:]
-    order = np.argsort(-scores, axis=1)[:, :3]
-    hit = order[:, 0] == right
-    best = np.take_along_axis(scores, order[:, :2], axis=1)
-    first = LogisticRegression(C=100).fit(np.hstack([best[:, :1], best[:, :1] - best[:, 1:], sides]), hit)
-    asks = LogisticRegression(C=100).fit(sides[:, :1], [row.topic is not None for row in rows if row.asks])
-    precise = LogisticRegression(C=100).fit(sides[:, 1:], right >= 0)
+    first = LogisticRegression(C=100).fit(seen.facts, seen.right)
+    asks = LogisticRegression(C=100).fit(seen.facts[:, 2:3], seen.about_us)
+    precise = LogisticRegression(C=100).fit(seen.facts[:, 3:], seen.precise)
     models = {"first": first, "asks": asks, "precise": precise}
-    weights = {name: [*map(float, model.coef_[0]), float(model.intercept_[0])] for name, model in models.items()}
-    of_faq = right >= 0
-    figures = {
-        "top1": round(float(hit[of_faq].mean()), 3),
-        "top3": round(float((order == right[:, None]).any(1)[of_faq].mean()), 3),
-    }
-    return weights, figures
-
-
-def build(faqs: list[Faq], intents: list[tuple[str, str]], cache: VectorCache) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the arrays and the facts of the index."""
-    rows = rows_of(faqs, intents)
-    use, e5 = cache.vectors([row.text for row in rows])
-    idf, mean = fit_idf([row.text for row in rows]), e5.mean(axis=0)
-    ngrams = tfidf_matrix([row.text for row in rows], idf)
-    targets = targets_of(rows, faqs)
-    noise = np.array([NOISE if row.asks else ANSWER_NOISE for row in rows])
-    cheap = faq_kernel.fit(Texts(use, ngrams, None), targets, noise)
-    full = faq_kernel.fit(Texts(use, ngrams, faq_kernel.centre(e5, mean)), targets, noise)
-    kept = faq_kernel.landmarks_of(len(rows))
-    arrays = {
-        "use": use[kept].astype(np.float16), "e5": e5[kept].astype(np.float16), "e5_mean": mean, "idf": idf,
-        "ngrams_data": ngrams[kept].data, "ngrams_indices": ngrams[kept].indices,
-        "ngrams_indptr": ngrams[kept].indptr,
-        "cheap": cheap.weights.astype(np.float32), "full": full.weights.astype(np.float32),
-    }  # fmt: skip
-    facts = {"format": FORMAT, "version": version_of(faqs, intents), "texts": len(rows)}
-    for name, fitted in (("cheap", cheap), ("full", full)):
-        facts[f"{name}_calibration"], facts[f"{name}_figures"] = calibrate(rows, fitted.held_out)
-    facts["faqs"] = [{"id": faq.id, "topic": faq.topic, "question": faq.question} for faq in faqs]
-    facts["exact"] = {fold(row.text): row.faq for row in rows if row.asks and row.faq is not None}
-    return arrays, facts
+    return {name: [*map(float, model.coef_[0]), float(model.intercept_[0])] for name, model in models.items()}
 
 
 def version_of(faqs: list[Faq], intents: list[tuple[str, str]]) -> str:
@@ -176,35 +118,36 @@ def version_of(faqs: list[Faq], intents: list[tuple[str, str]]) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def save(arrays: dict[str, Any], facts: dict[str, Any], out: Path) -> None:
-    """Write index.npz and index.json; the directory appears whole or stays as it was."""
+def save(arrays: Arrays, facts: Facts, out: Path) -> None:
+    """Write one .npy an array and index.json; the directory appears whole or stays as it was."""
     out = out.resolve()
     out.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(dir=out.parent, prefix=".faq-"))
-    np.savez(fresh / "index.npz", **arrays)
+    for name, array in arrays.items():
+        np.save(fresh / f"{name}.npy", array, allow_pickle=False)
     (fresh / "index.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
     if out.exists():
         shutil.rmtree(out)
     fresh.rename(out)
 
 
-def up_to_date(out: Path, version: str) -> dict[str, Any] | None:
+def up_to_date(out: Path, version: str) -> Facts | None:
     """Return the facts of the index that lies there, if it is of this version."""
     try:
         facts = json.loads((out / "index.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return dict(facts) if facts.get("version") == version and (out / "index.npz").exists() else None
+    return dict(facts) if facts.get("version") == version else None
 
 
-def make(faq: Path, intents: Path, out: Path, cache: Path) -> dict[str, Any]:
+def make(faq: Path, intents: Path, out: Path, cache: Path) -> Facts:
     """Build the index unless it is up to date; return its facts; raise ValueError for data that cannot be read."""
     faqs, examples = read_faqs(faq), read_intents(intents)
     if len(faqs) < 2:
         raise ValueError(f"{faq}: fewer than two FAQs")
     facts = up_to_date(out, version_of(faqs, examples))
     if facts is None:
-        arrays, facts = build(faqs, examples, VectorCache(cache))
+        arrays, facts = build(faqs, examples, cache)
         save(arrays, facts, out)
     return {key: value for key, value in facts.items() if key not in ("faqs", "exact")}
 
@@ -212,19 +155,20 @@ def make(faq: Path, intents: Path, out: Path, cache: Path) -> dict[str, Any]:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; print one JSON line of figures."""
     parser = argparse.ArgumentParser(description="build the FAQ index")
-    parser.add_argument("--faq", type=Path, required=True, help="directory of FAQ files")
+    parser.add_argument("--faq", type=Path, required=True, help="directory of FAQ files, or one bank.json")
     parser.add_argument("--out", type=Path, required=True, help="directory of the index")
     parser.add_argument("--intents", type=Path, help="directory of intent files; default: beside the FAQs")
     parser.add_argument("--cache", type=Path, help="file of remembered vectors; default: beside the index")
+    parser.add_argument("--check", action="store_true", help='print "per_faq" too: {id: share found when held out}')
     chosen = parser.parse_args(arguments)
     os.environ["OMP_NUM_THREADS"] = str(os.cpu_count() or 1)  # a build is no server: it may use all cores
     intents = chosen.intents or chosen.faq.parent / "intents"
     try:
-        facts = make(chosen.faq, intents, chosen.out, chosen.cache or chosen.out.parent / "faq_vectors.npz")
+        facts = make(chosen.faq, intents, chosen.out, chosen.cache or chosen.out.parent / "faq_vectors.bin")
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
-    print(json.dumps(facts))
+    print(json.dumps({name: value for name, value in facts.items() if chosen.check or name != "per_faq"}))
     return 0
 
 

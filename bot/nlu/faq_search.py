@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from bot.nlu.faq_kernel import Texts, centre, similarity
+from bot.nlu import faq_shelf
+from bot.nlu.faq_kernel import Texts, centre
+from bot.nlu.faq_shelf import Shelf
 from bot.nlu.sentence import Encoder, load_encoder
 from bot.nlu.text import fold
 from bot.nlu.tfidf import BUCKETS, tfidf_matrix
 
 CANDIDATES = 3
+ARRAYS = ("use", "e5", "ngrams_data", "ngrams_indices", "ngrams_indptr", "e5_mean", "idf", "starts", "topics", "asks")
 
 
 @dataclass(frozen=True)
@@ -50,28 +53,28 @@ class Found:
 
 @dataclass(frozen=True)
 class Index:
-    """A loaded index. Texts are the landmarks; the weights turn similarities into scores of FAQs."""
+    """A loaded index. Its texts stay on the disk; what is looked at often is in memory."""
 
     version: str
     faqs: tuple[dict[str, str], ...]
     exact: dict[str, int]
-    texts: Texts
+    shelf: Shelf
     e5_mean: np.ndarray
     idf: np.ndarray
-    weights: dict[str, np.ndarray]  # stage → (landmarks, faqs)
-    calibration: dict[str, dict[str, list[float]]]  # stage → see chance()
+    calibration: dict[str, dict[str, list[float]]]  # stage → see first_chances() and side_chances()
 
     @classmethod
     def load(cls, directory: Path) -> Index:
         """Read an index that faq_index wrote; raise OSError, KeyError or ValueError for anything else."""
         facts = json.loads((directory / "index.json").read_text(encoding="utf-8"))
-        with np.load(directory / "index.npz", allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        return cls(
-            facts["version"], tuple(facts["faqs"]), facts["exact"], _texts(arrays), arrays["e5_mean"], arrays["idf"],
-            {stage: arrays[stage] for stage in ("cheap", "full")},
-            {stage: facts[f"{stage}_calibration"] for stage in ("cheap", "full")},
-        )  # fmt: skip
+        arrays = {name: np.load(directory / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in ARRAYS}
+        parts = [np.asarray(arrays[f"ngrams_{part}"]) for part in ("data", "indices", "indptr")]
+        ngrams = csr_matrix(tuple(parts), shape=(len(arrays["use"]), BUCKETS))
+        texts = Texts(arrays["use"], ngrams, arrays["e5"])
+        shelf = faq_shelf.shelve(texts, *(np.array(arrays[name]) for name in ("starts", "topics", "asks")))
+        stages = {stage: facts[f"{stage}_calibration"] for stage in ("cheap", "full")}
+        mean, idf = np.array(arrays["e5_mean"]), np.array(arrays["idf"])
+        return cls(facts["version"], tuple(facts["faqs"]), facts["exact"], shelf, mean, idf, stages)
 
     def query(self, text: str, use: np.ndarray) -> Texts:
         """Return a question, with its USE vector (512,) already known, ready for the cheap stage."""
@@ -82,19 +85,32 @@ class Index:
         vector = (encoder or load_encoder("e5")).encode([text])
         return Texts(query.use, query.ngrams, centre(vector, self.e5_mean))
 
-    def search(self, query: Texts) -> Found:
-        """Return the best three FAQs; by the full stage if the query has its e5 vector."""
-        stage = "cheap" if query.e5 is None else "full"
-        scores = (similarity(query, self.texts) @ self.weights[stage])[0]
-        sides, order = scores[-2:], np.argsort(-scores[:-2])[:CANDIDATES]
-        chances = first_chances(scores[order], sides, self.calibration[stage]["first"])
-        candidates = [self._candidate(i, float(p)) for i, p in zip(order, chances, strict=True)]
-        return Found(tuple(candidates), *side_chances(sides, self.calibration[stage]))
+    def look(self, text: str, excluded: Collection[str] = ()) -> Found:
+        """Return what the full stage finds for a text of which nothing is known yet."""
+        query = self.query(text, load_encoder("use").encode([text])[0])
+        return self.search(self.with_e5(query, text), excluded)
+
+    def search(self, query: Texts, excluded: Collection[str] = ()) -> Found:
+        """Return the best three FAQs but those excluded; by the full stage if the query has its e5 vector."""
+        weights = self.calibration["cheap" if query.e5 is None else "full"]
+        numbers = frozenset(number for number, faq in enumerate(self.faqs) if excluded and faq["id"] in excluded)
+        found = faq_shelf.search(self.shelf, query, numbers)
+        chances = first_chances(found.scores[:CANDIDATES], found.sides, weights["first"])
+        candidates = [self._candidate(i, float(p)) for i, p in zip(found.faqs[:CANDIDATES], chances, strict=True)]
+        return Found(tuple(candidates), *side_chances(found.sides, weights))
 
     def lookup(self, text: str) -> Found | None:
         """Return the FAQ of which the text is a wording, letter for letter."""
         number = self.exact.get(fold(text))
         return None if number is None else Found((self._candidate(number, 1.0),), 1.0, 1.0)
+
+    def faq(self, faq_id: str) -> dict[str, str] | None:
+        """Return id, topic and question of a FAQ, if it is in the index."""
+        return next((faq for faq in self.faqs if faq["id"] == faq_id), None)
+
+    def outside(self, topic: str) -> frozenset[str]:
+        """Return the ids of all FAQs that are not of this topic."""
+        return frozenset(faq["id"] for faq in self.faqs if faq["topic"] != topic)
 
     def _candidate(self, number: int, score: float) -> Candidate:
         faq = self.faqs[number]
@@ -118,12 +134,3 @@ def side_chances(sides: np.ndarray, weights: dict[str, list[float]]) -> tuple[fl
 def sigmoid(value: np.ndarray) -> np.ndarray:
     """Return 1 / (1 + e^-value)."""
     return np.asarray(1 / (1 + np.exp(-value)))
-
-
-def _texts(arrays: dict[str, Any]) -> Texts:
-    ngrams = csr_matrix(
-        (arrays["ngrams_data"], arrays["ngrams_indices"], arrays["ngrams_indptr"]),
-        shape=(len(arrays["use"]), BUCKETS),
-    )
-    e5 = centre(arrays["e5"].astype(np.float32), arrays["e5_mean"])
-    return Texts(arrays["use"].astype(np.float32), ngrams, e5)

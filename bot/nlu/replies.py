@@ -22,6 +22,12 @@ def item_of(message: dict[str, Any], parse_data: dict[str, Any]) -> dict[str, An
     return {name: value for name, value in item.items() if value}
 
 
+def also_answered(parse_data: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the items of the questions that a message asked besides the one that was answered."""
+    found = (parse_data.get(PROPERTY) or {}).get("also", [])
+    return [{"custom": {"faq": faq}} for faq in found]
+
+
 def candidate_buttons(parse_data: dict[str, Any]) -> list[dict[str, str]]:
     """Return a button for each candidate, and one for none of them."""
     found = (parse_data.get(PROPERTY) or {}).get("candidates", [])
@@ -40,6 +46,7 @@ def nlu_block(parse_data: dict[str, Any]) -> dict[str, Any]:
     search = parse_data.get(PROPERTY) or {"score": 0.0, "candidates": []}
     named = [entity["value"] for entity in parse_data.get("entities") or [] if entity.get("entity") == "faq"]
     return {
+        "also": search.get("also", []),
         "intent": intent.get("name") or "",
         "confidence": float(intent.get("confidence") or 0.0),
         "faq": named[0] if named else None,

@@ -17,12 +17,13 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.exceptions import RasaException
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.arbiter import Chances, Outcome, Thresholds, decide, settled
+from bot.nlu.arbiter import Outcome, Thresholds
 from bot.nlu.encoder import sentence_vector
-from bot.nlu.faq_search import Found, Index
+from bot.nlu.faq_search import Index
+from bot.nlu.faq_turn import Mind, Said, Understood
 from bot.nlu.sentence import load_encoder
 
 INDEX_VARIABLE = "XINQIAO_FAQ_INDEX"
@@ -50,8 +51,7 @@ class FaqRetriever(GraphComponent):
     """Sets intent `faq` with entity `faq`, `faq_candidates` or `nlu_fallback`, or leaves the classifier's intent."""
 
     def __init__(self, index: Index, limits: Thresholds) -> None:
-        self._index = index
-        self._limits = limits
+        self._mind = Mind(index, limits)
         load_encoder("e5").encode(["你好"])  # loaded now, not in the first worker's turn
 
     @staticmethod
@@ -80,35 +80,23 @@ class FaqRetriever(GraphComponent):
         return messages
 
     def _decide(self, message: Message, vector: np.ndarray) -> None:
-        intent = message.get(INTENT) or {"name": "", "confidence": 0.0}
+        intent, text = message.get(INTENT) or {"name": "", "confidence": 0.0}, message.get(TEXT)
         name, confidence = str(intent["name"]), float(intent["confidence"])
-        found = self._search(message.get(TEXT), vector, name, confidence)
-        message.set(PROPERTY, _facts(found), add_to_output=True)
-        outcome = decide(name, confidence, _chances(found), self._limits)
+        last = str((message.get(METADATA) or {}).get("last_faq") or "") or None
+        understood = self._mind.read(Said(text, vector, name, confidence, last))
+        found, outcome = understood.found, understood.outcome
+        message.set(PROPERTY, _facts(understood), add_to_output=True)
         if outcome is Outcome.INTENT:
             return
         score = found.score if outcome is not Outcome.FALLBACK else 1 - max(found.score, confidence)
         message.set(INTENT, {"name": outcome.value, "confidence": round(score, 4)}, add_to_output=True)
         if outcome is Outcome.FAQ:
-            message.set(ENTITIES, [_entity(message.get(TEXT), found.candidates[0].faq)], add_to_output=True)
-
-    def _search(self, text: str, vector: np.ndarray, intent: str, confidence: float) -> Found:
-        exact = self._index.lookup(text)
-        if exact:
-            return exact
-        query = self._index.query(text, vector)
-        cheap = self._index.search(query)
-        if settled(intent, confidence, _chances(cheap), self._limits):
-            return cheap
-        return self._index.search(self._index.with_e5(query, text))
+            message.set(ENTITIES, [_entity(text, found.candidates[0].faq)], add_to_output=True)
 
 
-def _chances(found: Found) -> Chances:
-    return Chances(found.score, found.lead, found.asks, found.precise)
-
-
-def _facts(found: Found) -> dict[str, Any]:
-    return {"score": found.score, "candidates": [dataclasses.asdict(row) for row in found.candidates]}
+def _facts(understood: Understood) -> dict[str, Any]:
+    found, also = understood.found, list(understood.also)
+    return {"score": found.score, "candidates": [dataclasses.asdict(row) for row in found.candidates], "also": also}
 
 
 def _entity(text: str, faq: str) -> dict[str, Any]:

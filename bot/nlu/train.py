@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from bot.nlu import quiet
+from bot.nlu.sentence import VECTORS_VARIABLE
 
 os.environ.setdefault("RASA_MAX_CACHE_SIZE", "0")  # a training takes seconds: its cache would only cost disk
 DATA = ("nlu_data/intents", "nlu_data/dialogue")
@@ -44,7 +45,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="where config.yml and nlu_data are")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", default=None)
+    parser.add_argument("--vectors", default="", help="file of remembered vectors; the FAQ index has the same")
     chosen = parser.parse_args(arguments)
+    if chosen.vectors:
+        os.environ[VECTORS_VARIABLE] = chosen.vectors
     started = time.monotonic()
     from rasa.shared.exceptions import RasaException
 

@@ -1,54 +1,96 @@
-"""Sentence vectors remembered by text, so that a build encodes only what is new."""
+"""What was worked out once for a text, remembered by digest in a file that only grows.
+
+Each record has a fixed size, so adding some reads and writes no others. A record that a crash has cut short is
+dropped. Two processes may add at the same time.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
 from bot.nlu.sentence import load_encoder
+from bot.nlu.text import standard
 
-ENCODERS = ("use", "e5")
+VECTORS = np.dtype([("key", "S32"), ("use", "<f2", 512), ("e5", "<f2", 384)])
 _BATCH = 64
 
 
+def digest(*parts: str) -> bytes:
+    """Return the key of some texts: 32 hex digits."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32].encode()
+
+
+class Records:
+    """A file of records of one dtype, whose field `key` is digest() of what they are about."""
+
+    def __init__(self, path: Path, dtype: np.dtype) -> None:
+        self._path = path
+        self._dtype = dtype
+
+    def find(self, keys: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the records of the keys, in order (zeros for a missing one), and which of them were there."""
+        stored = self._stored()
+        places = {key: number for number, key in enumerate(stored["key"].tolist())}
+        at = np.array([places.get(key, -1) for key in keys], dtype=int)
+        found = np.zeros(len(keys), self._dtype)
+        found[at >= 0] = stored[at[at >= 0]]
+        return found, at >= 0
+
+    def add(self, records: np.ndarray) -> None:
+        """Append records."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(self._path) as file:
+            file.truncate(file.seek(0, 2) // self._dtype.itemsize * self._dtype.itemsize)
+            file.seek(0, 2)
+            file.write(records.tobytes())
+
+    def _stored(self) -> np.ndarray:
+        size = self._path.stat().st_size if self._path.exists() else 0
+        count = size // self._dtype.itemsize
+        return np.memmap(self._path, self._dtype, "r", shape=(count,)) if count else np.zeros(0, self._dtype)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[IO[bytes]]:
+    with path.open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
+
+
 class VectorCache:
-    """An npz file of (text digest → vectors). It holds the texts of the last build only."""
+    """The vectors of texts as the encoders read them, half precision: a fresh and a remembered one are the same."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._records = Records(path, VECTORS)
 
     def vectors(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Return the USE vectors (n, 512) and E5 vectors (n, 384) of the texts, float32."""
-        keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
-        known = self._read()
-        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-        known.update(_encode(new))
-        self._write({key: known[key] for key in dict.fromkeys(keys)})
-        use, e5 = (np.stack([known[key][i] for key in keys]).astype(np.float32) for i in range(len(ENCODERS)))
-        return use, e5
-
-    def _read(self) -> dict[str, tuple[np.ndarray, ...]]:
-        if not self._path.exists():
-            return {}
-        with np.load(self._path, allow_pickle=False) as stored:
-            columns = [stored[name] for name in ENCODERS]
-            return dict(zip(stored["keys"].tolist(), zip(*columns, strict=True), strict=True))
-
-    def _write(self, known: dict[str, tuple[np.ndarray, ...]]) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        columns = {name: np.stack([row[i] for row in known.values()]) for i, name in enumerate(ENCODERS)}
-        fresh = self._path.with_suffix(".new.npz")
-        np.savez(fresh, keys=np.array(list(known)), **columns)
-        fresh.replace(self._path)
+        """Return the USE vectors (n, 512) and E5 vectors (n, 384) of the texts, float16; encode only new texts."""
+        keys = [digest(standard(text)) for text in texts]
+        known, there = self._records.find(keys)
+        missing = {keys[at]: texts[at] for at in np.flatnonzero(~there)}
+        if missing:
+            for batch in _batches(list(missing.items())):
+                self._records.add(_encode(batch))
+            known, _ = self._records.find(keys)
+        return known["use"], known["e5"]
 
 
-def _encode(texts: dict[str, str]) -> dict[str, tuple[np.ndarray, ...]]:
-    """Return half-precision vectors, so that a fresh and a remembered vector are the same numbers."""
-    keys, found = list(texts), {}
-    for start in range(0, len(keys), _BATCH):
-        batch = keys[start : start + _BATCH]
-        columns = [load_encoder(name).encode([texts[key] for key in batch]).astype(np.float16) for name in ENCODERS]
-        found.update(zip(batch, zip(*columns, strict=True), strict=True))
-    return found
+def _batches(pairs: list[tuple[bytes, str]]) -> Iterator[list[tuple[bytes, str]]]:
+    for start in range(0, len(pairs), _BATCH):
+        yield pairs[start : start + _BATCH]
+
+
+def _encode(pairs: list[tuple[bytes, str]]) -> np.ndarray:
+    """Return the records of (key, text) pairs."""
+    records = np.zeros(len(pairs), VECTORS)
+    records["key"] = [key for key, _ in pairs]
+    for name in ("use", "e5"):
+        records[name] = load_encoder(name).encode([text for _, text in pairs])
+    return records

@@ -5,6 +5,8 @@ A new route needs a step here: `walk.step(browser, method, path as trail.py name
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import httpx
 from sqlalchemy import select, update
 
@@ -295,6 +297,16 @@ def lexicon(url: str, walk: Walk) -> None:
         walk.note("GET" if name == "changed" else "POST", f"{trail.LEXICON}/{name}")
 
 
+def programme(url: str, walk: Walk) -> None:
+    """An editor keeps an activity."""
+    editor = staffed(url, "programme", Role.editor)
+    starts = f"{local(now() + timedelta(days=9)):%Y-%m-%dT%H:%M}"
+    plan = {"kind": "course", "title": CANARY, "place": CANARY, "starts": starts}
+    walk.step(editor, "POST", "/desk/activities", form=plan)
+    for act in ("publish", "take_back"):
+        walk.step(editor, "POST", f"/desk/activities/{act}", form={"id": "1"})
+
+
 def look_into(url: str, walk: Walk) -> None:
     """The auditor at work."""
     browser = staffed(url, "auditor", Role.auditor)
@@ -303,4 +315,4 @@ def look_into(url: str, walk: Walk) -> None:
     walk.step(browser, "POST", f"{trail.AUDIT}/export")
 
 
-PARTS = (enter, account, people, care, settings_of_all, look_back, lexicon, faq_pages, look_into)
+PARTS = (enter, account, people, care, settings_of_all, look_back, programme, lexicon, faq_pages, look_into)

@@ -57,7 +57,7 @@ class System:
 
     def start(self) -> System:
         """Starts it and waits for `ready:`."""
-        for name in ("models", "faq_index", "faq_vectors.npz"):
+        for name in ("models", "faq_index", "faq_vectors.bin"):
             if (TRAINED / name).exists() and not (self.data_dir / name).exists():
                 (self.data_dir / name).symlink_to(TRAINED / name)
         self.process = subprocess.Popen(

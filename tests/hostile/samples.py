@@ -5,13 +5,17 @@ A new route with such a field needs a line in SAMPLES, or `test_every_field_for_
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from bot.care import desk, identity
 from bot.clock import local, now
 from bot.db.org_models import IdentityRequest
 from bot.db.session import reading
-from bot.db.states import Role, UnitKind
+from bot.db.states import ActivityKind, Role, UnitKind
+from bot.programme import activities
+from bot.programme.activities import Planned
 from tests.care.org_ground import a_unit
 from tests.closing import ENDING
 from tests.console.ground import PASSWORD
@@ -82,6 +86,24 @@ def _renamed(world: World) -> Sample:
     return Sample({"name": "西区总工会"}, {"unit_id": _unit(world)})
 
 
+def _activity(world: World) -> int:
+    if "activity" not in world.extra:
+        starts = now() + timedelta(days=9)
+        planned = Planned(ActivityKind.course, "电工班", "职工夜校", starts, None)
+        world.extra["activity"] = str(activities.add(world.id_of(Role.editor), planned))
+    return int(world.extra["activity"])
+
+
+def _planned(_: World) -> Sample:
+    words = {"title": "电工班", "place": "职工夜校", "sign_up": "到工会报名", "audience": "职工"}
+    times = {"starts": f"{local(now() + timedelta(days=9)):%Y-%m-%dT%H:%M}", "ends": ""}
+    return Sample({"id": "0", "kind": "course", **words, **times}, role=Role.editor)
+
+
+def _shown(world: World) -> Sample:
+    return Sample({"id": str(_activity(world))}, role=Role.editor)
+
+
 PASSWORDS = {"password": PASSWORD}
 SAMPLES: dict[str, Make] = {
     "POST /api/chat/messages": lambda _: Sample({"client_id": key(), "text": "在吗"}, role=None),
@@ -111,6 +133,7 @@ SAMPLES: dict[str, Make] = {
     "POST /desk/debrief/{staff_id}": _talked,
     "POST /desk/api/search": lambda _: Sample({"text": "职工"}),
     "POST /desk/replies": lambda _: Sample({"id": "0", "title": "问好", "code": "", "body": "您好"}, role=Role.lead),
+    "POST /desk/activities": _planned,
     "POST /desk/triage/api/rows": lambda _: Sample({"file": "high.yml", "text": "想"}),
     "POST /desk/triage/api/add": lambda _: Sample({"file": "high.yml", "row": {**GOOD, "unless": ["开玩笑"]}}),
     "POST /desk/triage/api/drop": _drop,
@@ -144,6 +167,8 @@ PLAIN: dict[str, Make] = {
     "POST /desk/api/c/{conversation_id}/invite": lambda world: in_talk(world, staff=ID),
     "POST /desk/api/notices/seen": lambda _: Sample({"notice": 1}),
     "POST /desk/replies/use": lambda _: Sample({"id": "1", "in_use": "true"}),
+    "POST /desk/activities/publish": _shown,
+    "POST /desk/activities/take_back": _shown,
     "POST /desk/triage/api/take_back": lambda _: Sample({"draft": 1, "at": 0}),
     "POST /desk/triage/api/discard": lambda _: Sample({"draft": 9, "at": 0}),
     "POST /desk/triage/api/reopen": lambda _: Sample({"draft": 9, "at": 0}),

@@ -20,6 +20,8 @@ NEVER_KEPT = {
     "POST /desk/account/phone sure": "the browser's question, and the session is gone after it",
     "POST /desk/people login": "a-z, digits, dot, dash",
     "POST /desk/replies code": "a-z, digits",
+    "POST /desk/activities starts": "a time",
+    "POST /desk/activities ends": "a time",
     "POST /desk/triage/api/rows file": "a name of a list",
     "POST /desk/triage/api/add file": "a name of a list",
     "POST /desk/triage/api/drop file": "a name of a list",

@@ -159,3 +159,30 @@ def test_no_words_of_a_person_reach_the_logs(bot: Bot, sender: str) -> None:
         bot.say(text, sender)
     assert canary not in bot.logged()
     assert json.dumps(canary).strip('"') not in bot.logged()
+
+
+def test_the_helper_of_rights_takes_back_an_answer_and_gives_way_to_a_cry(bot: Bot, sender: str) -> None:
+    def keys(text: str, **more: str) -> list[str]:
+        said = bot.items(text, sender, message_id=stored("x"), **more)
+        return [item["custom"].get("text") or item["custom"].get("crisis") for item in said]
+
+    assert keys('/rights_help{"matter": "wages"}') == ["ask_wages_who"]
+    for text, reply in [
+        ("工地上的包工头", ["ask_wages_amount"]),
+        ("三个月，六千块", ["ask_wages_working"]),
+        ('/answer{"answer": "wages_working.no"}', ["ask_wages_left"]),
+        ("去年八月", ["ask_wages_proof"]),
+        ("不对，是九月", ["rights_corrected", "ask_wages_proof"]),
+    ]:
+        assert keys(text) == reply
+    assert keys('/express_distress{"level": "high"}', level="high", kind="self_harm") == ["high"]
+    assert keys("安全")[-1] == "ask_willing"
+
+
+def test_a_question_is_asked_and_a_letter_answers_it_and_activities_are_looked_up(bot: Bot, sender: str) -> None:
+    (asked,) = bot.items("每日一题", sender, message_id=stored("每日一题"))
+    question = asked["custom"]["study"]
+    (explained,) = bot.items("B", sender, message_id=stored("B"))
+    assert explained["custom"] == {"study": question, "chosen": "B"}
+    assert bot.items("最近有啥讲座", sender) == [{"custom": {"activities": True}}]
+    assert bot.items("我的学习记录", sender) == [{"custom": {"study_record": True}}]

@@ -1,0 +1,1 @@
+"""Measuring what we have on sentences whose truth is known: the commands `xinqiao evaluate …`."""

@@ -1,0 +1,112 @@
+"""What a wording would find if it were not in the index: what the chances rest on, and the figures of each question.
+
+A sample of wordings is searched for just as a person's words are, and gives the chances. The figures need all
+wordings: those of one question are held out one after another among the questions nearest to it, where one inverse
+gives them all. They are remembered by what they were made of, so after a change only questions with a changed
+neighbour are looked at again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.nlu import faq_kernel, faq_shelf
+from bot.nlu.faq_shelf import NEAR, Shelf, cheap_if
+from bot.nlu.vector_cache import Records, digest
+
+PLACE = np.dtype([("key", "S32"), ("place", "<i4")])
+"""`place` is that of the right question, from 0; BEYOND: not among the nearest."""
+BEYOND = 99
+SAMPLE = (300, 200)
+"""How many wordings of questions, and of other texts, are enough to learn chances from."""
+_BATCH = 256
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Held-out searches: the best score, its lead and both sides (n, 4), whether the best was right (n,), whether the
+    text is about our topics (n,), whether it is a question (n,)."""
+
+    facts: np.ndarray
+    right: np.ndarray
+    about_us: np.ndarray
+    precise: np.ndarray
+
+
+def sample(shelf: Shelf, stage: str) -> Sample:
+    """Return searches for an even sample of all wordings."""
+    ours, others = np.flatnonzero(shelf.asks & (shelf.owners >= 0)), np.flatnonzero(shelf.owners < 0)
+    rows = np.concatenate([_spread(ours, SAMPLE[0]), _spread(others, SAMPLE[1])])
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = list(pool.map(lambda row: _search(shelf, stage, int(row)), rows))
+    facts = np.stack([[*(one.scores[0], one.scores[0] - one.scores[1]), *one.sides] for one in found])
+    right = np.array([one.faqs[0] for one in found]) == shelf.owners[rows]
+    return Sample(facts, right, shelf.topics[rows] >= 0, shelf.owners[rows] >= 0)
+
+
+def _spread(rows: np.ndarray, count: int) -> np.ndarray:
+    return rows if len(rows) <= count else rows[np.linspace(0, len(rows) - 1, count).astype(int)]
+
+
+def _search(shelf: Shelf, stage: str, row: int) -> faq_shelf.Scores:
+    query = cheap_if(shelf.texts, stage == "cheap").take(np.array([row]))
+    return faq_shelf.search(shelf, query, without=row)
+
+
+@dataclass(frozen=True)
+class Group:
+    """The wordings of a question (rows), the questions they are decided among, and all rows of these."""
+
+    own: np.ndarray
+    faqs: np.ndarray
+    rows: np.ndarray
+
+
+def places(shelf: Shelf, ids: list[str], memory: Records) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows of all questions' wordings and, beside them, the place of the right question in the full stage.
+
+    `ids` (n,) says what each row is, for the memory of results.
+    """
+    groups = list(_groups(shelf))
+    keys = [_keys(group, ids) for group in groups]
+    found, there = memory.find([key for part in keys for key in part])
+    ends = np.cumsum([len(part) for part in keys])
+    fresh = [at for at, part in enumerate(keys) if not there[ends[at] - len(part) : ends[at]].all()]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for at, place in zip(fresh, pool.map(lambda at: _hold_out(shelf, groups[at]), fresh), strict=True):
+            rows = slice(ends[at] - len(keys[at]), ends[at])
+            found["place"][rows], found["key"][rows] = place, keys[at]
+    memory.add(found[~there])
+    return np.concatenate([group.own for group in groups]), found["place"]
+
+
+def _keys(group: Group, ids: list[str]) -> list[bytes]:
+    around = digest(*(ids[row] for row in group.rows)).decode()
+    return [digest(around, ids[row]) for row in group.own]
+
+
+def _hold_out(shelf: Shelf, group: Group) -> np.ndarray:
+    texts = shelf.texts.take(group.rows)
+    targets, noise = faq_shelf.targets_of(shelf, group.rows, group.faqs), faq_shelf.noise_of(shelf, group.rows)
+    all_scores = faq_kernel.held_out(faq_kernel.similarity(texts, texts), targets, noise)
+    order = np.argsort(-all_scores[np.isin(group.rows, group.own), :-2], axis=1)
+    right = group.faqs[order] == shelf.owners[group.own][:, None]
+    return np.asarray(np.where(right.any(axis=1), right.argmax(axis=1), BEYOND))
+
+
+def _groups(shelf: Shelf) -> Iterator[Group]:
+    """Return each question with its neighbourhood."""
+    count = len(shelf.starts) - 1
+    for start in range(0, count, _BATCH):
+        some = shelf.means.take(np.arange(start, min(start + _BATCH, count)))
+        nearest, others = faq_kernel.nearness(some, shelf.means), faq_kernel.nearness(some, shelf.others)
+        for number, (near, other) in enumerate(zip(nearest, others, strict=True), start=start):
+            near[number] = np.inf
+            own = np.arange(shelf.starts[number], shelf.starts[number + 1])
+            faqs = np.sort(faq_shelf.largest(near, NEAR))
+            yield Group(own[shelf.asks[own]], faqs, np.sort(faq_shelf.rows_near(shelf, faqs, other)))

@@ -1,0 +1,138 @@
+"""The texts of an index as they stand side by side, and the small neighbourhood in which a question is decided.
+
+A bank of thousands of questions is never looked at as a whole: the means of all questions give a few dozen that may
+be near, their texts give the nearest, and among these alone (with the nearest texts that are no question of ours) a
+regression decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from bot.nlu import faq_kernel
+from bot.nlu.faq_kernel import Texts
+
+ROUGH = 32
+"""Questions whose texts are looked at one by one."""
+NEAR = 10
+"""Questions that the regression decides among."""
+OTHERS = 70
+"""Examples of intents that stand for what is no question of ours."""
+NOISE = 0.3
+ANSWER_NOISE = 0.6
+"""A line of an answer speaks of the question's matter but is no question: it is trusted half as much."""
+TOPIC_SHARE = 0.2
+"""How much a text counts for the other questions of its topic."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """All texts: question by question, the others (examples of intents) behind them."""
+
+    texts: Texts
+    starts: np.ndarray  # (faqs + 1,): question i has the rows starts[i] to starts[i + 1]
+    topics: np.ndarray  # (n,): the number of each row's topic, -1 for none
+    asks: np.ndarray  # (n,): whether the row is a wording, not a line of an answer
+    owners: np.ndarray  # (n,): the question of each row, -1 for none
+    means: Texts  # (faqs,): the mean of each question's rows
+    others: Texts  # the rows behind the questions
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Some questions by number, best first, with their scores; and two more: `asks` is near 1 for all that is about
+    our topics (0 for conversation and what lies outside), `precise` for a question (0 where a topic is only named)."""
+
+    faqs: np.ndarray
+    scores: np.ndarray
+    sides: np.ndarray  # (asks, precise)
+
+
+def shelve(texts: Texts, starts: np.ndarray, topics: np.ndarray, asks: np.ndarray) -> Shelf:
+    """Return the shelf of these rows (see Shelf)."""
+    count, end = len(starts) - 1, int(starts[-1])
+    sizes = np.diff(starts).astype(np.float32)
+    owners = np.full(len(topics), -1)
+    owners[:end] = np.repeat(np.arange(count), np.diff(starts))
+    mean = csr_matrix((1 / sizes[owners[:end]], (owners[:end], np.arange(end))), shape=(count, end), dtype=np.float32)
+    e5 = None if texts.e5 is None else _means(texts.e5, starts)
+    means = Texts(_means(texts.use, starts), (mean @ texts.ngrams[:end]).tocsr(), e5)
+    return Shelf(texts, starts, topics, asks, owners, means, texts.take(slice(end, None)))
+
+
+def _means(vectors: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Return the mean of each question's vectors; a part at a time, so that little is in memory at once."""
+    rows = [slice(starts[number], starts[number + 1]) for number in range(len(starts) - 1)]
+    return np.stack([vectors[some].astype(np.float32).mean(axis=0) for some in rows])
+
+
+def search(shelf: Shelf, query: Texts, excluded: frozenset[int] = frozenset(), without: int = -1) -> Scores:
+    """Return the nearest questions for one text, without those excluded; by e5 too if the query has it.
+
+    `without` is a row that counts as not being there: the query is that row, held out.
+    """
+    faqs = _near(shelf, query, excluded, without)
+    rows = rows_near(shelf, faqs, faq_kernel.similarity(query, shelf.others)[0])
+    rows = rows[rows != without]
+    texts = cheap_if(shelf.texts, query.e5 is None).take(rows)
+    among = faq_kernel.similarity(texts, texts)
+    targets, noise = targets_of(shelf, rows, faqs), noise_of(shelf, rows)
+    scores = faq_kernel.regress(faq_kernel.similarity(query, texts)[0], among, targets, noise)
+    order = np.argsort(-scores[:-2])
+    return Scores(faqs[order], scores[:-2][order], scores[-2:])
+
+
+def cheap_if(texts: Texts, is_cheap: bool) -> Texts:
+    """Return the texts, without e5 where only the cheap similarity is wanted."""
+    return texts.cheap() if is_cheap else texts
+
+
+def _near(shelf: Shelf, query: Texts, excluded: frozenset[int], without: int) -> np.ndarray:
+    """Return the numbers of the questions whose texts are nearest on average."""
+    rough = faq_kernel.nearness(query, shelf.means)[0]
+    own = shelf.owners[without] if without >= 0 else -1
+    if own >= 0:
+        size = shelf.starts[own + 1] - shelf.starts[own]
+        rough[own] = (size * rough[own] - faq_kernel.nearness(query, query)[0, 0]) / (size - 1)
+    rough[list(excluded)] = -np.inf
+    among = largest(rough, min(ROUGH, len(rough) - len(excluded)))
+    if len(among) <= NEAR:
+        return among
+    rows = _rows_of(shelf, among)
+    near = faq_kernel.similarity(query, cheap_if(shelf.texts, query.e5 is None).take(rows))[0]
+    sizes, starts = np.diff(shelf.starts)[among], np.cumsum(np.diff(shelf.starts)[among])
+    near[rows == without] = 0
+    counts = sizes - (among == own)
+    return np.asarray(among[largest(np.add.reduceat(near, starts - sizes) / counts, NEAR)])
+
+
+def largest(values: np.ndarray, count: int) -> np.ndarray:
+    """Return the places of the `count` largest values, in no order."""
+    count = min(count, len(values))
+    return np.argpartition(-values, count - 1)[:count] if count else np.zeros(0, dtype=int)
+
+
+def _rows_of(shelf: Shelf, faqs: np.ndarray) -> np.ndarray:
+    return np.concatenate([np.arange(shelf.starts[i], shelf.starts[i + 1]) for i in faqs])
+
+
+def rows_near(shelf: Shelf, faqs: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return the rows of the questions and those of the other texts that are nearest by `others`."""
+    return np.concatenate([_rows_of(shelf, faqs), shelf.starts[-1] + largest(others, OTHERS)])
+
+
+def targets_of(shelf: Shelf, rows: np.ndarray, faqs: np.ndarray) -> np.ndarray:
+    """Return what the regression should give each row: 1 at its question, a share at its topic's others, both sides."""
+    owners, topics = shelf.owners[rows], shelf.topics[rows]
+    own = (owners[:, None] == faqs[None, :]).astype(np.float32)
+    shared = TOPIC_SHARE * (topics[:, None] == shelf.topics[shelf.starts[faqs]][None, :])
+    sides = np.stack([topics >= 0, owners >= 0], axis=1)
+    return np.hstack([own + shared, sides]).astype(np.float32)
+
+
+def noise_of(shelf: Shelf, rows: np.ndarray) -> np.ndarray:
+    """Return how little each row is trusted."""
+    return np.where(shelf.asks[rows], NOISE, ANSWER_NOISE).astype(np.float32)

@@ -1,0 +1,1 @@
+"""The union's programme: what is on."""
