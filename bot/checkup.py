@@ -15,6 +15,7 @@ from bot.clock import local
 from bot.db.encryption import box, lookup_hash
 from bot.db.session import engine, reading
 from bot.errors import XinqiaoError
+from bot.knowledge import listing
 from bot.lexicon import load
 from bot.settings import LOCAL_FACTS, settings
 from bot.triage import safety
@@ -84,6 +85,7 @@ def examine() -> list[Finding]:
         *_unheard(),
         *_hotlines(),
         _local_facts(),
+        *_answers_end(),
     ]
 
 
@@ -203,6 +205,16 @@ def _hotlines() -> list[Finding]:
         Finding(f"XINQIAO_{name.upper()}", facts[name] or "empty: crisis texts lack this number", not facts[name])
         for name in EXPECTED
     ]
+
+
+def _answers_end() -> list[Finding]:
+    """Answers behind their date tell workers that they must be confirmed: somebody should do that."""
+    try:
+        expired, soon = listing.expiring()
+    except SQLAlchemyError:
+        return []  # the database has its own line
+    state = f"{expired} expired, {soon} expire within {listing.SOON.days} days: see /desk/faqs"
+    return [Finding("FAQ answers", state, warning=bool(expired))]
 
 
 def _local_facts() -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,44 +14,30 @@ import yaml
 from bot import text_review, texts
 from bot.care import canned, checklist
 from bot.conversation import controls
-from bot.knowledge import faqs
-from bot.settings import LOCAL_FACTS, ROOT, Settings
+from bot.knowledge import checks, danger, faqs
+from bot.knowledge.content import parse
+from bot.knowledge.wordings import examples, fold
+from bot.settings import ROOT, Settings
 from bot.triage.validate import faults as triage_faults
 
 DATA = ROOT / "nlu_data"
 HELD_OUT = ROOT / "tests" / "nlu" / "heldout"
 # set by the retriever or sent by a button; they have no examples
 INTERNAL_INTENTS = {"answer", "faq", "faq_candidates", "feedback", "nlu_fallback", "topic_menu"}
-MIN_EXAMPLES, MIN_VARIANTS, MAX_QUESTION = 20, 6, 25
+MIN_EXAMPLES = 20
 FAQ_KEYS = {"id", "topic", "question", "variants", "answer", "basis", "region", "valid_from", "valid_to"} | {
     "related",
     "reviewer",
     "reviewed_on",
 }
-REGIONS = {"全国", "河南", "平顶山"}
 NUMBERS = {  # as they are set at first, and as long as they get
     **{name: str(field.default) for name, field in Settings.model_fields.items() if name.startswith("hotline_")},
     **dict.fromkeys(("hotline_women", "hotline_youth", "hotline_gov", "hotline_antifraud"), "12345"),
 }
-PLACEHOLDER = re.compile(r"\{([^}]*)\}")
 
 
 def _load(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
-def fold(sentence: str) -> str:
-    """Gives what makes two sentences the same for us: letters, digits and Han characters only."""
-    return re.sub(r"[\W_]+", "", sentence).lower()
-
-
-def examples() -> dict[str, list[str]]:
-    """Intent → its training sentences."""
-    found = {}
-    for path in sorted((DATA / "intents").glob("*.yml")):
-        rows = _load(path)["nlu"][0]
-        found[rows["intent"]] = [line[2:].strip() for line in rows["examples"].splitlines() if line.startswith("- ")]
-    return found
 
 
 def faults() -> Iterator[str]:
@@ -91,11 +77,12 @@ def _rule_steps() -> Iterator[dict[str, Any]]:
 
 def _faqs() -> Iterator[str]:
     rows = dict(faqs.files())
-    ids = {content.get("id") for content in rows.values()}
+    known = checks.Known(frozenset(row.get("id", "") for row in rows.values()))
     tested = _tested_faqs()
-    for path, content in rows.items():
+    cries = danger.many([parse(content) for content in rows.values()])
+    for (path, content), of_danger in zip(rows.items(), cries, strict=True):
         where = path.relative_to(ROOT)
-        for fault in _faq_faults(path, content, ids):
+        for fault in (*_faq_faults(path, content, known), *(f"{one.field}: {one.words}" for one in of_danger)):
             yield f"{where}: {fault}"
         if content.get("id") not in tested:
             yield f"{where}: no test sentences in {HELD_OUT.relative_to(ROOT)}/faq"
@@ -105,38 +92,22 @@ def _tested_faqs() -> set[str]:
     return {faq_id for path in (HELD_OUT / "faq").glob("*.yml") for faq_id in _load(path)}
 
 
-def _faq_faults(path: Path, content: dict[str, Any], ids: set[Any]) -> Iterator[str]:
-    missing = FAQ_KEYS - content.keys()
+def _faq_faults(path: Path, raw: dict[str, Any], known: checks.Known) -> Iterator[str]:
+    missing = FAQ_KEYS - raw.keys()
     if missing:
         yield f"lacks {', '.join(sorted(missing))}"
         return
-    if content["id"] != path.stem or content["topic"] != path.parent.name or content["topic"] not in faqs.TOPICS:
-        yield "id and topic must be the names of file and folder, and the topic a known one"
-    if len(set(map(fold, content["variants"]))) < MIN_VARIANTS:
-        yield f"fewer than {MIN_VARIANTS} different variants"
-    if len(content["question"]) > MAX_QUESTION:
-        yield f"question is longer than {MAX_QUESTION} characters"
-    if not content["basis"] or any(not row.get("law") or "article" not in row for row in content["basis"]):
-        yield "every basis needs law and article"
-    if content["region"] not in REGIONS or not content["reviewer"]:
-        yield "region or reviewer is wrong"
-    if not isinstance(content["valid_from"], date) or not isinstance(content["reviewed_on"], date):
-        yield "valid_from and reviewed_on are dates"
-    if not set(content["related"] or []) <= ids - {content["id"]}:
-        yield "related names an FAQ that is not there"
-    yield from _placeholder_faults(content["answer"])
-
-
-def _placeholder_faults(text: str) -> Iterator[str]:
-    unknown = set(PLACEHOLDER.findall(text)) - {*LOCAL_FACTS, *texts.PLAN_FACTS, *texts.MOMENT_FACTS}
-    if unknown:
-        yield f"unknown placeholder {', '.join(sorted(unknown))}"
-    if not texts.fill(text, {}):
-        yield "nothing is left of the text when all settings are empty"
+    if raw["id"] != path.stem or raw["topic"] != path.parent.name:
+        yield "id and topic must be the names of file and folder"
+    if not raw["reviewer"] or not isinstance(raw["reviewed_on"], date):
+        yield "reviewer or review date is wrong"
+    for fault in checks.faults(parse(raw), known):
+        yield f"{fault.field}: {fault.words}"
 
 
 def _sentences_twice() -> Iterator[str]:
     seen: dict[str, str] = {}
+    owners: list[tuple[str, Iterable[str]]]
     owners = [(f"nlu_data/intents/{intent}.yml", rows) for intent, rows in examples().items()]
     owners += [(str(path.relative_to(ROOT)), [row["question"], *row["variants"]]) for path, row in faqs.files()]
     for owner, sentences in owners:
@@ -195,7 +166,7 @@ def _texts() -> Iterator[str]:
         where = f"nlu_data/texts.yml: {key}"
         if not row.get("reviewer") or not row.get("reviewed_on"):
             yield f"{where}: lacks reviewer or review date"
-        for fault in (*_placeholder_faults(row.get("text", "")), *_care_faults(key, row)):
+        for fault in (*checks.placeholder_faults(row.get("text", "")), *_care_faults(key, row)):
             yield f"{where}: {fault}"
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot import validate
 from bot.knowledge import faqs
+from bot.knowledge.checks import Known
 
 
 def test_the_data_have_no_fault() -> None:
@@ -25,26 +26,28 @@ def good() -> tuple[Path, dict[str, Any]]:
     ("change", "fault"),
     [
         ({"id": "other"}, "id and topic"),
-        ({"variants": ["一", "一！", "二"]}, "variants"),
-        ({"question": "长" * 26}, "longer"),
-        ({"basis": []}, "basis"),
-        ({"region": "火星"}, "region"),
-        ({"valid_from": "someday"}, "dates"),
-        ({"related": ["nowhere"]}, "related"),
-        ({"answer": "打 {unknown_fact}"}, "unknown placeholder"),
-        ({"answer": "{hotline_psych}"}, "nothing is left"),
+        ({"reviewer": ""}, "reviewer"),
+        ({"variants": ["一", "一！", "二"]}, "variants: "),
+        ({"question": "长" * 26}, "question: "),
+        ({"basis": []}, "basis: "),
+        ({"region": "火星"}, "region: "),
+        ({"valid_from": "someday"}, "valid_from: "),
+        ({"related": ["nowhere"]}, "related: "),
+        ({"answer": "打 {unknown_fact}"}, "answer: 没有这些本地信息：unknown_fact"),
+        ({"answer": "{hotline_psych}"}, "answer: 本地信息都没填"),
     ],
 )
 def test_a_faulty_faq_is_named(good: tuple[Path, dict[str, Any]], change: dict[str, Any], fault: str) -> None:
     path, content = good
-    found = list(validate._faq_faults(path, {**content, **change}, {content["id"], *content["related"]}))
+    known = Known(frozenset({content["id"], *content["related"]}))
+    found = list(validate._faq_faults(path, {**content, **change}, known))
     assert any(fault in each for each in found)
 
 
 def test_an_faq_that_lacks_a_key_is_named(good: tuple[Path, dict[str, Any]]) -> None:
     path, content = good
     del content["reviewer"]
-    assert list(validate._faq_faults(path, content, set())) == ["lacks reviewer"]
+    assert list(validate._faq_faults(path, content, Known())) == ["lacks reviewer"]
 
 
 def test_the_same_sentence_under_two_intents_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

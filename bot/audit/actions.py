@@ -113,6 +113,19 @@ class Action(StrEnum):
     debrief_read = "debrief_read"
     debrief_held = "debrief_held"
 
+    faq_drafted = "faq_drafted"
+    faq_submitted = "faq_submitted"
+    faq_approved = "faq_approved"
+    faq_sent_back = "faq_sent_back"
+    faq_discarded = "faq_discarded"
+    faq_retired = "faq_retired"
+    faq_reinstated = "faq_reinstated"
+    faq_import_checked = "faq_import_checked"
+    faq_imported = "faq_imported"
+    faq_batch_approved = "faq_batch_approved"
+    faq_batch_discarded = "faq_batch_discarded"
+    faq_exported = "faq_exported"
+
     audit_read = "audit_read"
     audit_verified = "audit_verified"
     audit_exported = "audit_exported"
@@ -129,6 +142,8 @@ class Kind(StrEnum):
     release = "release"  # of the lexicon
     canned = "canned"  # a canned reply
     unit = "unit"  # of the union's tree
+    faq = "faq"
+    batch = "batch"  # an import of FAQs
 
 
 @dataclass(frozen=True)
@@ -175,3 +190,13 @@ def canned(number: int) -> Subject:
 def unit(unit_id: str) -> Subject:
     """A unit of the union's tree."""
     return Subject(Kind.unit, unit_id)
+
+
+def faq(faq_id: str) -> Subject:
+    """An FAQ, of which the id is public."""
+    return Subject(Kind.faq, faq_id)
+
+
+def batch(batch_id: str) -> Subject:
+    """An import of FAQs."""
+    return Subject(Kind.batch, batch_id)

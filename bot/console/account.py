@@ -40,6 +40,7 @@ def frame(session: StaffSession) -> dict[str, Any]:
         "is_admin": session.staff.role == Role.admin,
         "leads": session.staff.role in guard.LEAD_ROLES,
         "sees_audit": session.staff.role in guard.AUDIT_ROLES,
+        "edits_faqs": session.staff.role in guard.FAQ_ROLES,
         "home": entry.home_of(session.staff.role),
         "proved": sessions.is_proved(session),
     }

@@ -130,6 +130,20 @@ GROUPS: dict[str, dict[Action, str]] = {  # as the page offers them
         Action.lexicon_retired: "停用一版词库",
         Action.lexicon_restored: "恢复一版词库",
     },
+    "问答": {
+        Action.faq_drafted: "写问答草稿",
+        Action.faq_submitted: "问答送审",
+        Action.faq_approved: "问答审核生效",
+        Action.faq_sent_back: "问答退回修改",
+        Action.faq_discarded: "丢掉问答草稿",
+        Action.faq_retired: "收回问答",
+        Action.faq_reinstated: "恢复问答",
+        Action.faq_import_checked: "检查问答文件",
+        Action.faq_imported: "导入问答送审",
+        Action.faq_batch_approved: "导入的问答整批生效",
+        Action.faq_batch_discarded: "导入的问答整批丢掉",
+        Action.faq_exported: "导出问答",
+    },
     "其他": {
         Action.drill_cleared: "清掉演练",
         Action.drill: "演练",
@@ -150,6 +164,8 @@ SUBJECTS = {
     Kind.release: "词库第 {} 版",
     Kind.canned: "常用回话第 {} 条",
     Kind.unit: "单位 {:.8}",
+    Kind.faq: "问答 {}",
+    Kind.batch: "导入 {:.8}",
 }
 FIELDS = {
     "as_of": "到第几条",

@@ -61,13 +61,15 @@ class Shown(XinqiaoError):
 class DeskRoute(APIRoute):
     """A route of the desk."""
 
+    max_body = MAX_BODY
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Gives the handler with the edge around it."""
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
             try:
-                _check_body(request)
+                _check_body(request, self.max_body)
                 return harden(await handle(request))
             except (XinqiaoError, HTTPException, RequestValidationError) as error:
                 return harden(answer_to(request, error))
@@ -75,9 +77,9 @@ class DeskRoute(APIRoute):
         return guarded
 
 
-def _check_body(request: Request) -> None:
+def _check_body(request: Request, most: int) -> None:
     length = request.headers.get("content-length", "0")
-    if "transfer-encoding" in request.headers or not length.isdigit() or int(length) > MAX_BODY:
+    if "transfer-encoding" in request.headers or not length.isdigit() or int(length) > most:
         raise BadInput("body is too long or of unknown length")
 
 

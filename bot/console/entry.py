@@ -25,6 +25,7 @@ from bot.staff.sessions import SessionKey
 HOME = "/desk"
 ACCOUNT_PATH = "/desk/account"
 AUDIT_PATH = "/desk/audit"
+FAQ_PATH = "/desk/faqs"
 STEP_PATH = "/desk/login/code"
 REFUSAL_TAKES = 0.5  # seconds at least, so that the time of a refusal says nothing about the account
 MAX_WAITING = 16  # password checks that may queue up; each takes memory and a tenth of a second
@@ -69,6 +70,8 @@ def home_of(role: Role) -> str:
     """Where a role works first."""
     if role in guard.CASE_ROLES:
         return HOME
+    if role in guard.FAQ_ROLES:
+        return FAQ_PATH
     return AUDIT_PATH if role in guard.AUDIT_ROLES else ACCOUNT_PATH
 
 

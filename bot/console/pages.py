@@ -40,6 +40,7 @@ def _who(session: StaffSession) -> dict[str, Any]:
         "leads": session.staff.role in guard.LEAD_ROLES,
         "sees_lexicon": session.staff.role in guard.LEXICON_ROLES,
         "sees_audit": session.staff.role in guard.AUDIT_ROLES,
+        "edits_faqs": session.staff.role in guard.FAQ_ROLES,
     }
 
 

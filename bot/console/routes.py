@@ -15,6 +15,9 @@ from bot.console import (
     company,
     debrief,
     entry,
+    faq_drafts,
+    faq_import,
+    faqs,
     figures,
     identity,
     lexicon,
@@ -33,6 +36,7 @@ from bot.typing_sign import TypingSigns
 PREFIX = "/desk"
 PARTS = (
     *(entry, account, people, units, replies, lexicon, rota, figures, debrief, audit),
+    *(faqs, faq_drafts, faq_import),
     *(pages, actions, care, talk, company, identity, casefile, todo, streams),
 )
 

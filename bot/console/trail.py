@@ -15,6 +15,8 @@ ROTA = "/desk/rota/api"
 UNITS = "/desk/units"
 UNIT = "/desk/units/{unit_id}"
 IDENTITY = "/desk/identity"
+FAQS = "/desk/faqs"
+FAQ = "/desk/faqs/one/{faq_id}"
 
 LEAVES: dict[tuple[str, str], Action] = {
     ("POST", "/desk/login"): Action.password_passed,
@@ -110,6 +112,18 @@ LEAVES: dict[tuple[str, str], Action] = {
     ("POST", f"{LEXICON}/gate"): Action.lexicon_gate,
     ("POST", f"{LEXICON}/publish"): Action.lexicon_published,
     ("POST", f"{LEXICON}/roll_back"): Action.lexicon_retired,
+    ("POST", f"{FAQS}/save"): Action.faq_drafted,
+    ("POST", f"{FAQS}/draft/{{revision_id}}/submit"): Action.faq_submitted,
+    ("POST", f"{FAQS}/draft/{{revision_id}}/approve"): Action.faq_approved,
+    ("POST", f"{FAQS}/draft/{{revision_id}}/send_back"): Action.faq_sent_back,
+    ("POST", f"{FAQS}/draft/{{revision_id}}/discard"): Action.faq_discarded,
+    ("POST", f"{FAQ}/retire"): Action.faq_retired,
+    ("POST", f"{FAQ}/reinstate"): Action.faq_reinstated,
+    ("POST", f"{FAQ}/restore"): Action.faq_drafted,
+    ("POST", f"{FAQS}/api/import"): Action.faq_import_checked,
+    ("POST", f"{FAQS}/batch/{{batch_id}}/approve"): Action.faq_batch_approved,
+    ("POST", f"{FAQS}/batch/{{batch_id}}/discard"): Action.faq_batch_discarded,
+    ("POST", f"{FAQS}/export"): Action.faq_exported,
     ("POST", f"{AUDIT}/api/entries"): Action.audit_read,
     ("POST", f"{AUDIT}/api/verify"): Action.audit_verified,
     ("POST", f"{AUDIT}/export"): Action.audit_exported,
@@ -137,5 +151,16 @@ LEAVES_NOTHING: dict[tuple[str, str], str] = {
     ("POST", f"{LEXICON}/rows"): "a search in the lexicon: nobody's words",
     ("POST", "/desk/api/here"): "keeps the session alive",
     ("POST", "/desk/api/typing"): "a sign that lives for seconds and says nothing",
+    ("GET", FAQS): "FAQs: nobody's words",
+    ("POST", FAQS): "a search in FAQs: nobody's words",
+    ("GET", f"{FAQS}/new"): "a form",
+    ("GET", FAQ): "an FAQ: nobody's words",
+    ("GET", f"{FAQ}/edit"): "a form",
+    ("POST", f"{FAQS}/api/check"): "what the editor says of a form; nothing is kept",
+    ("GET", f"{FAQS}/review"): "wordings that wait: nobody's words",
+    ("GET", f"{FAQS}/draft/{{revision_id}}"): "a wording that waits: nobody's words",
+    ("GET", f"{FAQS}/batch/{{batch_id}}"): "wordings that wait: nobody's words",
+    ("GET", f"{FAQS}/import"): "a form",
+    ("GET", f"{FAQS}/template"): "an empty table",
     ("GET", AUDIT): "the page; its script asks for the entries",
 }

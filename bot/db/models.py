@@ -11,7 +11,18 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from bot.clock import now
 from bot.db.base import Base, new_id
 from bot.db.encryption import EncryptedText
-from bot.db.states import AgeBand, Author, CaseState, Category, InboxState, OutboxState, OutcomeKind, Owner, Role
+from bot.db.states import (
+    AgeBand,
+    Author,
+    CaseState,
+    Category,
+    FaqOrigin,
+    InboxState,
+    OutboxState,
+    OutcomeKind,
+    Owner,
+    Role,
+)
 from bot.level import Level
 
 
@@ -92,7 +103,16 @@ class Message(Base):
     """One bubble, in or out. `id` grows, so it orders a conversation and serves as the event id of a live stream."""
 
     __tablename__ = "message"
-    __table_args__ = (Index("ix_message_thread", "conversation_id", "id"),)
+    __table_args__ = (
+        Index("ix_message_thread", "conversation_id", "id"),
+        Index(
+            "ix_message_faq",
+            "created_at",
+            "faq_id",
+            sqlite_where=text("faq_id IS NOT NULL"),
+            postgresql_where=text("faq_id IS NOT NULL"),
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_id)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"))
@@ -230,7 +250,7 @@ class StaffSession(Base):
 
 
 class Faq(Base):
-    """One question with its answer, basis and validity; seeded from nlu_data/faq."""
+    """The approved wording of one question: seeded from nlu_data/faq, changed at the desk by approved revisions."""
 
     __tablename__ = "faq"
     id: Mapped[str] = mapped_column(String(80), primary_key=True)
@@ -246,6 +266,8 @@ class Faq(Base):
     reviewer: Mapped[str] = mapped_column(String(60))
     reviewed_on: Mapped[date]
     source_digest: Mapped[str] = mapped_column(String(64))
+    origin: Mapped[FaqOrigin] = mapped_column(default=FaqOrigin.file, server_default=FaqOrigin.file.value)
+    retired_at: Mapped[datetime | None]  # since when it is not answered any more
 
 
 class Feedback(Base):

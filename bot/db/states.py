@@ -181,3 +181,28 @@ class ReferralState(StrEnum):
     accepted = "accepted"
     rejected = "rejected"
     done = "done"
+
+
+class FaqOrigin(StrEnum):
+    """Who has the last word on an FAQ: its file in the repository, or the desk that changed it."""
+
+    file = "file"
+    desk = "desk"
+
+
+class RevisionState(StrEnum):
+    draft = "draft"
+    in_review = "in_review"
+    approved = "approved"
+    returned = "returned"  # the reviewer wants it changed
+    discarded = "discarded"
+
+
+class RevisionSource(StrEnum):
+    """How a proposed wording came about."""
+
+    edit = "edit"
+    imported = "import"
+    inbox = "inbox"  # what workers asked and the bot did not understand
+    counsellor = "counsellor"  # what a counsellor answered
+    restore = "restore"

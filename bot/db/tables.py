@@ -4,6 +4,7 @@ from bot.db import (  # noqa: F401  (they put their tables into the metadata)
     audit_models,
     care_models,
     case_models,
+    faq_models,
     models,
     night_models,
     org_models,

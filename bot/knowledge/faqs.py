@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot import texts
 from bot.clock import local, now
 from bot.db.models import Faq
 from bot.db.session import reading, transaction
+from bot.db.states import FaqOrigin
 from bot.errors import NotFound
 from bot.knowledge import next_steps
 from bot.settings import ROOT
@@ -26,6 +28,7 @@ from bot.texts import Button
 DIRECTORY = ROOT / "nlu_data" / "faq"
 RELATED_SHOWN = 2
 MENU_SHOWN = 6
+_FILE_NAME = re.compile(r"[a-z0-9_]{1,80}")
 THUMBS = (Button("有用", '/feedback{"value": "up"}'), Button("没用", '/feedback{"value": "down"}'))
 TOPICS = {
     "contract": "劳动合同",
@@ -63,17 +66,28 @@ def files(directory: Path = DIRECTORY) -> Iterator[tuple[Path, dict[str, Any]]]:
         yield path, yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
 
 
+def file_of(faq_id: str, directory: Path = DIRECTORY) -> dict[str, Any] | None:
+    """Gives the content of an FAQ's file; None for one that was made at the desk."""
+    path = next(iter(directory.glob(f"*/{faq_id}.yml")), None) if _FILE_NAME.fullmatch(faq_id) else None
+    return None if path is None else dict(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader))
+
+
 def seed(directory: Path = DIRECTORY) -> int:
-    """Brings the database's FAQs in line with the files; gives how many rows changed."""
+    """Brings the FAQs that come from files in line with them; gives how many rows changed.
+
+    What the desk has made or changed stays as it is, and what it has retired stays retired.
+    """
     rows = [(_digest(content), content) for _, content in files(directory)]
     with transaction() as session:
-        known = {row.id: row for row in session.execute(select(Faq)).scalars()}
-        changed = [pair for pair in rows if pair[1]["id"] not in known or known[pair[1]["id"]].source_digest != pair[0]]
+        kept = session.execute(select(Faq.id, Faq.source_digest, Faq.origin)).all()
+        desk = {row.id for row in kept if row.origin == FaqOrigin.desk}
+        digests = {row.id: row.source_digest for row in kept if row.id not in desk}
+        files_rows = {content["id"]: (digest, content) for digest, content in rows if content["id"] not in desk}
+        changed = [pair for faq_id, pair in files_rows.items() if digests.get(faq_id) != pair[0]]
         for digest, content in changed:
             session.merge(_row(digest, content))
-        gone = known.keys() - {content["id"] for _, content in rows}
-        for faq_id in gone:
-            session.delete(known[faq_id])
+        gone = digests.keys() - files_rows.keys()
+        session.execute(delete(Faq).where(Faq.id.in_(gone)))
     return len(changed) + len(gone)
 
 
@@ -88,18 +102,26 @@ def _row(digest: str, content: dict[str, Any]) -> Faq:
 
 
 def render(faq_id: str) -> Rendered:
-    """Gives the full answer of an FAQ. Raises NotFound."""
+    """Gives the full answer of an FAQ; of one that was retired it says so and offers a person. Raises NotFound."""
     with reading() as session:
         faq = session.get(Faq, faq_id)
         if faq is None:
             raise NotFound("no such FAQ")
-        related = _buttons(session, faq.related[:RELATED_SHOWN])
-    return Rendered(faq.id, answer_text(faq), (*next_steps.buttons(faq.id), *related, *THUMBS))
+        if faq.retired_at is not None:
+            withdrawn = texts.get("faq_withdrawn")
+            return Rendered(faq.id, withdrawn.text, withdrawn.buttons)
+        return shown(session, faq)
 
 
-def answer_text(faq: Faq) -> str:
+def shown(session: Session, faq: Faq, facts: dict[str, str] | None = None) -> Rendered:
+    """Gives the answer of a row, stored or not; `facts` stand for the local facts that are set."""
+    related = _buttons(session, faq.related[:RELATED_SHOWN])
+    return Rendered(faq.id, answer_text(faq, facts), (*next_steps.buttons(faq.id), *related, *THUMBS))
+
+
+def answer_text(faq: Faq, facts: dict[str, str] | None = None) -> str:
     """Gives the answer with its legal basis; behind its date it says that it must be confirmed."""
-    parts = [texts.fill(faq.answer), basis_line(faq)]
+    parts = [texts.fill(faq.answer, facts), basis_line(faq)]
     if is_expired(faq, local(now()).date()):
         parts.insert(0, texts.get("faq_expired").text)
     return "\n\n".join(parts)
@@ -122,7 +144,7 @@ def _law(name: str) -> str:
 
 
 def _buttons(session: Session, ids: list[str]) -> list[Button]:
-    rows = session.execute(select(Faq.id, Faq.question).where(Faq.id.in_(ids)))
+    rows = session.execute(select(Faq.id, Faq.question).where(Faq.id.in_(ids), Faq.retired_at.is_(None)))
     questions = {row.id: row.question for row in rows}
     return [faq_button(faq_id, questions[faq_id]) for faq_id in ids if faq_id in questions]
 
@@ -138,7 +160,10 @@ def menu(topic: str) -> Rendered:
         raise NotFound("no such topic")
     with reading() as session:
         rows = session.execute(
-            select(Faq.id, Faq.question).where(Faq.topic == topic).order_by(Faq.id).limit(MENU_SHOWN)
+            select(Faq.id, Faq.question)
+            .where(Faq.topic == topic, Faq.retired_at.is_(None))
+            .order_by(Faq.id)
+            .limit(MENU_SHOWN)
         )
         buttons = tuple(faq_button(row.id, row.question) for row in rows)
     return Rendered("", f"【{TOPICS[topic]}】{texts.get('topic_menu').text}", (*buttons, texts.ASK_PERSON))

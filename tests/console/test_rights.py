@@ -20,6 +20,7 @@ from tests.console.ground import Browser, cry, staffed
 
 NONE = "0" * 32
 PLACES = dict.fromkeys(("conversation_id", "staff_id", "session_id", "unit_id"), NONE)
+PLACES |= {"faq_id": "none_such", "revision_id": "1", "batch_id": NONE}
 PLACES |= {"version": "0", "name": "none.js", "request_id": "1", "number": "20261128-00000", "row": "1"}
 
 
@@ -58,7 +59,9 @@ def test_only_the_door_is_public() -> None:
 
 def test_whatever_touches_a_case_is_for_counsellors_leads_and_admins() -> None:
     for _, path, roles in CELLS:
-        if path.endswith(("/approve", "/send_back")):
+        if path.startswith("/desk/faqs"):
+            assert roles == frozenset({Role.editor, Role.admin, Role.lead})
+        elif path.endswith(("/approve", "/send_back")):
             assert roles == frozenset({Role.lead, Role.admin})
         elif "/case/" in path or "todo" in path or "/c/" in path or "queue" in path or path.endswith("events"):
             assert roles in (frozenset(guard.CASE_ROLES), frozenset(guard.LEAD_ROLES))

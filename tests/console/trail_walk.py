@@ -19,6 +19,7 @@ from bot.staff import accounts, sessions
 from tests import second_step
 from tests.audit.ground import rows
 from tests.care.org_ground import a_unit
+from tests.console.faq_walk import faq_pages
 from tests.console.ground import PASSWORD, Browser, add_staff, cry, csrf_of, staff_id_of, staffed, write
 from tests.console.test_lexicon import Lexicon
 from tests.fakes.notice_peer import NoticePeer, address
@@ -302,4 +303,4 @@ def look_into(url: str, walk: Walk) -> None:
     walk.step(browser, "POST", f"{trail.AUDIT}/export")
 
 
-PARTS = (enter, account, people, care, settings_of_all, look_back, lexicon, look_into)
+PARTS = (enter, account, people, care, settings_of_all, look_back, lexicon, faq_pages, look_into)

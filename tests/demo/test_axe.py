@@ -9,7 +9,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.care import desk as care_desk
 from bot.db.states import Owner, Role
+from bot.demo import editing
 from bot.demo.staff import PEOPLE, ids
+from bot.knowledge import batches, revisions
 from bot.level import Level
 from tests import axe
 from tests.console.browsing import needs_chromium, shot
@@ -21,7 +23,7 @@ from tests.demo.conftest import Demo
 pytestmark = needs_chromium
 SCREENS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 SCHEMES = ("light", "dark")
-NO_PAGES = ("/api/", "/events", "/static/", "/desk/login/code")  # the last one needs half a login
+NO_PAGES = ("/api/", "/events", "/static/", "/template", "/desk/login/code")  # a file; half a login
 
 
 def pages() -> list[tuple[str, Role | None]]:
@@ -57,7 +59,9 @@ def enter(page: Page, url: str, role: Role, password: str) -> None:
 def places() -> dict[str, str]:
     """What stands in the addresses: somebody whom a counsellor accompanies, a member of staff."""
     held = next(row for row in care_desk.queue() if row.owner == Owner.counsellor and row.level == Level.imminent)
-    return {"conversation_id": held.conversation_id, "number": str(held.number), "staff_id": ids()["chenjing"]}
+    found = {"conversation_id": held.conversation_id, "number": str(held.number), "staff_id": ids()["chenjing"]}
+    draft = revisions.pending(editing.CHANGED)[0].id
+    return found | {"faq_id": editing.CHANGED, "revision_id": str(draft), "batch_id": batches.listing()[0].id}
 
 
 def check(page: Page, name: str, selector: str | None = None) -> list[str]:

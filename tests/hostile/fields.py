@@ -77,8 +77,10 @@ def _of_dependant(dependant: Dependant) -> Iterator[tuple[Place, str, Kind]]:
     for param in dependant.body_params:
         is_form = type(param.field_info).__name__ in ("Form", "File")
         model = _model(param.field_info.annotation)
-        if is_form or model is None:
+        if model is None:
             yield from _leaves(Place.form if is_form else Place.json, param.alias, param.field_info)
+        elif is_form:
+            yield from ((Place.form, name, kind) for _, name, kind in _of_model(model, ""))
         else:
             yield from _of_model(model, "")
 

@@ -15,7 +15,7 @@ from bot.db.states import Role, UnitKind
 from tests.care.org_ground import a_unit
 from tests.closing import ENDING
 from tests.console.ground import PASSWORD
-from tests.hostile import case_samples
+from tests.hostile import case_samples, faq_samples
 from tests.hostile.ground import World, key, number
 from tests.hostile.sample import ID, Make, Sample, cry, in_talk, message_of, talk
 from tests.lexicon.ground import GOOD
@@ -119,6 +119,7 @@ SAMPLES: dict[str, Make] = {
     "POST /desk/audit/api/verify": lambda _: Sample({"anchors": ""}, role=Role.auditor),
     "POST /desk/audit/export": lambda _: Sample({"staff": "", "case": "", "action": "", "day": ""}, role=Role.auditor),
     **case_samples.SAMPLES,
+    **faq_samples.SAMPLES,
 }
 COSTLY = {  # each request needs a case of its own: they get the few worst texts
     "POST /desk/api/c/{conversation_id}/close",
@@ -126,6 +127,7 @@ COSTLY = {  # each request needs a case of its own: they get the few worst texts
     "POST /desk/api/c/{conversation_id}/identity/ask",
     "POST /desk/identity/{request_id}",
     *case_samples.COSTLY,
+    *faq_samples.COSTLY,
 }
 # Numbers and bound fields without a field for text beside them: what a sensible request looks like.
 PLAIN: dict[str, Make] = {
@@ -156,4 +158,5 @@ PLAIN: dict[str, Make] = {
         {"day": "2026-12-01", "starts": "08:00", "ends": "18:00", "staff": world.id_of(Role.admin), "place": "first"}
     ),
     **case_samples.PLAIN,
+    **faq_samples.PLAIN,
 }

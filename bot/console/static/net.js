@@ -25,6 +25,9 @@ function writing(body) {
   return { method: "POST", headers, body: body && JSON.stringify(body) };
 }
 
+// A file as it is.
+export const sendFile = (path, file) => call(path, { method: "POST", headers: { "X-CSRF": csrf() }, body: file });
+
 // A long answer, line by line: each line is a JSON value of its own.
 export async function lines(path, body, hear) {
   const response = await send(path, writing(body));
