@@ -87,7 +87,7 @@ async def _client(side: Side, waiting: Iterator[str], length: int) -> list[tuple
             if len(results) % length == 0:
                 talk = await _begin(side, talk)
             assert talk is not None
-            results.append((text, await _timed(talk, text)))
+            results.append((text, await timed(talk, text)))
     finally:
         if talk is not None:
             await talk.close()
@@ -100,7 +100,8 @@ async def _begin(side: Side, former: Talk | None) -> Talk:
     return await side.open_talk()
 
 
-async def _timed(talk: Talk, text: str) -> float | None:
+async def timed(talk: Talk, text: str) -> float | None:
+    """Gives the seconds of one turn; None if it got no answer."""
     started = time.perf_counter()
     try:
         answered = await asyncio.wait_for(talk.turn(text), PATIENCE)

@@ -18,6 +18,7 @@ from bot.errors import XinqiaoError
 from bot.knowledge import listing
 from bot.lexicon import load
 from bot.settings import LOCAL_FACTS, settings
+from bot.training import releases
 from bot.triage import safety
 
 FAULTS = {
@@ -72,6 +73,7 @@ def examine() -> list[Finding]:
         _audit(),
         _file("engine environment", engine_env.PYTHON.exists(), "run `make setup`"),
         _model(),
+        _release(),
         _lexicon(),
         _file("FAQ index", engine_env.index_path().exists(), "run `xinqiao train`"),
         _answers("gateway", service.gateway_is_up()),
@@ -121,6 +123,18 @@ def _model() -> Finding:
         return Finding("dialogue model", engine_env.check_model().name)
     except XinqiaoError as error:
         return Finding("dialogue model", str(error), fault=True)
+
+
+def _release() -> Finding:
+    """Whether what was published is there as it was made."""
+    try:
+        row = releases.live()
+        if row is None:
+            return Finding("release", "none yet: the first start makes one")
+        releases.files(row)
+    except (SQLAlchemyError, XinqiaoError) as error:
+        return Finding("release", str(error) if isinstance(error, XinqiaoError) else "cannot be read", fault=True)
+    return Finding("release", f"{row.id}, in use since {local(row.published_at or row.requested_at):%Y-%m-%d %H:%M}")
 
 
 def _lexicon() -> Finding:

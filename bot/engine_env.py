@@ -30,21 +30,46 @@ def index_path() -> Path:
     return settings().data_dir / "faq_index" / _digest(INDEX_SOURCES)
 
 
-def check_model() -> Path:
-    """Gives the path of the model. Raises ConfigError unless it is byte for byte the one we trained."""
-    path = model_path()
+def vectors() -> Path:
+    """Where sentence vectors are remembered; index and model are made of some of the same sentences."""
+    return settings().data_dir / "faq_vectors.bin"
+
+
+def check_model(path: Path | None = None) -> Path:
+    """Gives the path of a model, by default the repository's. Raises ConfigError unless it is what we trained."""
+    path = path or model_path()
     noted = path.with_suffix(".sha256")
     if not path.exists() or not noted.exists():
         raise ConfigError("there is no model of the present data: run `xinqiao train`")
-    if noted.read_text().strip() != hashlib.sha256(path.read_bytes()).hexdigest():
+    if noted.read_text().strip() != content_digest(path):
         raise ConfigError(f"{path.name} is not the file that was trained here: remove it and run `xinqiao train`")
     return path
 
 
-def note_model() -> None:
-    """Notes the digest of the model that was just trained."""
-    path = model_path()
-    path.with_suffix(".sha256").write_text(hashlib.sha256(path.read_bytes()).hexdigest() + "\n")
+def note_model(path: Path | None = None) -> None:
+    """Notes the digest of a model that was just trained."""
+    path = path or model_path()
+    path.with_suffix(".sha256").write_text(content_digest(path) + "\n")
+
+
+def content_digest(path: Path) -> str:
+    """SHA-256 of a file, or of all files of a folder with their names."""
+    if path.is_file():
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    total = hashlib.sha256()
+    for one in sorted(path.iterdir()):
+        total.update(f"{one.name} {content_digest(one)}\n".encode())
+    return total.hexdigest()
+
+
+def model_digest() -> str:
+    """Names what a model is trained on, as it lies in the repository now."""
+    return _digest(MODEL_SOURCES)
+
+
+def sources_digest() -> str:
+    """Names all that model and index are made of, as it lies in the repository now."""
+    return f"{_digest(MODEL_SOURCES)}-{_digest(INDEX_SOURCES)}"
 
 
 def _digest(sources: tuple[str, ...]) -> str:
@@ -64,8 +89,8 @@ def _files(sources: tuple[str, ...]) -> list[Path]:
     return found
 
 
-def environment(config: Settings | None = None) -> dict[str, str]:
-    """Environment variables of every process of the engine's side."""
+def environment(config: Settings | None = None, index: Path | None = None) -> dict[str, str]:
+    """Environment variables of every process of the engine's side; `index` is by default the repository's."""
     chosen = config or settings()
     return {
         **process_environment(),
@@ -80,7 +105,7 @@ def environment(config: Settings | None = None) -> dict[str, str]:
         "XINQIAO_ENGINE_SECRET": chosen.engine_secret,
         "XINQIAO_TRACKER_KEY": chosen.tracker_key,
         "XINQIAO_TRACKER_DB": str(chosen.data_dir / "tracker.db"),
-        "XINQIAO_FAQ_INDEX": str(index_path()),
+        "XINQIAO_FAQ_INDEX": str(index or index_path()),
         "XINQIAO_ACTIONS_PORT": str(chosen.actions_port),
         "XINQIAO_DATA_DIR": str(chosen.data_dir),
     }
@@ -91,6 +116,16 @@ def require_python() -> Path:
     if not PYTHON.exists():
         raise ConfigError("the engine's environment is missing: run `make setup`")
     return PYTHON
+
+
+def serve_command(model: Path, port: int) -> list[str]:
+    """The engine's command line: loopback only, our channel only, never the HTTP API."""
+    return [
+        *(str(require_python()), "-m", "rasa", "run"),
+        *("--interface", "127.0.0.1", "--port", str(port)),
+        *("--model", str(check_model(model))),
+        *("--credentials", "credentials.yml", "--endpoints", "endpoints.yml"),
+    ]
 
 
 def run_module(module: str, *arguments: str, quiet: bool = False) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from bot import engine_env, violations
+from bot import engine_call, engine_env, upstream, violations
 from bot.care import canned
 from bot.db.schema import upgrade
 from bot.errors import ConfigError
@@ -18,9 +15,11 @@ from bot.knowledge import faqs
 from bot.settings import ROOT, process_environment, settings
 from bot.staff import accounts
 from bot.supervisor import Supervisor
+from bot.training import releases
+from bot.training.keeper import Keeper
+from bot.training.releases import Files
 
 START_LIMIT = 180.0  # seconds for all three to be ready
-CANARY = "你好"
 
 
 def prepare(say: Callable[[str], None]) -> None:
@@ -44,14 +43,9 @@ def build_index(say: Callable[[str], None]) -> None:
         return
     say("building the FAQ index; two minutes the first time")
     started = time.monotonic()
-    arguments = ("--faq", str(faqs.DIRECTORY), "--out", str(target), "--cache", str(vectors()))
+    arguments = ("--faq", str(faqs.DIRECTORY), "--out", str(target), "--cache", str(engine_env.vectors()))
     engine_env.run_module("bot.nlu.faq_index", *arguments, quiet=True)
     say(f"FAQ index ready ({time.monotonic() - started:.0f} s)")
-
-
-def vectors() -> Path:
-    """Where sentence vectors are remembered; index and model are made of some of the same sentences."""
-    return settings().data_dir / "faq_vectors.bin"
 
 
 def train(say: Callable[[str], None]) -> Path:
@@ -60,7 +54,7 @@ def train(say: Callable[[str], None]) -> Path:
     started = time.monotonic()
     path = engine_env.model_path()
     arguments = ("--out", str(path.parent), "--name", path.name)
-    engine_env.run_module("bot.nlu.train", *arguments, "--vectors", str(vectors()), quiet=True)
+    engine_env.run_module("bot.nlu.train", *arguments, "--vectors", str(engine_env.vectors()), quiet=True)
     if not path.exists():
         raise ConfigError("training ended without a model")
     engine_env.note_model()
@@ -68,39 +62,30 @@ def train(say: Callable[[str], None]) -> Path:
     return path
 
 
-def start(supervisor: Supervisor) -> None:
+def start(supervisor: Supervisor, serving: Files) -> None:
     """Starts engine, actions and gateway, each on the loopback address but for the gateway's own."""
-    environment = engine_env.environment()
     logs = settings().data_dir / "log"
-    python = str(engine_env.require_python())
-    supervisor.start("engine", engine_command(python), environment, logs / "engine.log")
+    upstream.reset()
+    command = engine_env.serve_command(serving.model, settings().engine_port)
+    supervisor.start("engine", command, engine_env.environment(index=serving.index), logs / "engine.log")
     app = {**process_environment(), "XINQIAO_DATA_DIR": str(settings().data_dir), "PYTHONPATH": str(ROOT)}
     actions = {**app, "SANIC_HOST": "127.0.0.1", "XINQIAO_ACTIONS_PORT": str(settings().actions_port)}
     supervisor.start("actions", [sys.executable, "-m", "actions.server"], actions, logs / "actions.log")
     supervisor.start("gateway", [sys.executable, "-m", "bot.app"], app, logs / "gateway.log")
 
 
-def engine_command(python: str) -> list[str]:
-    """The engine's command line: loopback only, our channel only, never the HTTP API."""
-    return [
-        *(python, "-m", "rasa", "run"),
-        *("--interface", "127.0.0.1", "--port", str(settings().engine_port)),
-        *("--model", str(engine_env.check_model())),
-        *("--credentials", "credentials.yml", "--endpoints", "endpoints.yml"),
-    ]
-
-
 def run(say: Callable[[str], None]) -> None:
     """Does everything until a signal comes."""
     prepare(say)
+    serving = releases.at_start(say)
     supervisor = Supervisor(say)
     supervisor.stop_on_signals()
-    start(supervisor)
+    start(supervisor, serving)
     try:
         ready = wait_ready(supervisor)
         if ready:
             _announce(say)
-            supervisor.watch()
+            supervisor.watch(Keeper(supervisor, say).look)
     finally:
         supervisor.stop()
     say("stopped")
@@ -126,38 +111,23 @@ def gateway_url() -> str:
 
 def gateway_is_up() -> bool:
     """True if the gateway answers."""
-    return _fetch(f"http://127.0.0.1:{settings().port}/healthz") is not None
+    return engine_call.fetch(f"http://127.0.0.1:{settings().port}/healthz") is not None
 
 
 def actions_are_up() -> bool:
     """True if the action server answers."""
-    return _fetch(f"http://127.0.0.1:{settings().actions_port}/health") is not None
+    return engine_call.fetch(f"http://127.0.0.1:{settings().actions_port}/health") is not None
 
 
 def canary_comes_back() -> bool:
-    """True if a sentence sent through the real channel of the engine comes back with an answer."""
-    metadata = {"message_id": "canary", "level": "none", "channel": "canary", "kind": ""}
-    body = json.dumps({"sender": "canary", "message": CANARY, "metadata": metadata}).encode()
-    headers = {"X-Xinqiao-Secret": settings().engine_secret, "Content-Type": "application/json"}
-    url = f"http://127.0.0.1:{settings().engine_port}/webhooks/gateway/webhook"
-    answer = _fetch(url, body, headers)
-    return bool(answer and answer.get("messages"))
+    """True if a sentence comes back through the real channel of the engine that serves."""
+    return engine_call.canary_comes_back(upstream.url(), settings().engine_secret)
 
 
 def violations_reported() -> dict[str, object] | None:
     """What browsers reported to the gateway since it started; None if it does not answer."""
     headers = {violations.DOCTOR_HEADER: settings().engine_secret}
-    return _fetch(f"http://127.0.0.1:{settings().port}{violations.PATH}", None, headers)
-
-
-def _fetch(url: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> dict[str, object] | None:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    request = urllib.request.Request(url, data=body, headers=headers or {})
-    try:
-        with opener.open(request, timeout=5) as response:
-            return dict(json.loads(response.read()))
-    except (urllib.error.URLError, OSError, ValueError):
-        return None
+    return engine_call.fetch(f"http://127.0.0.1:{settings().port}{violations.PATH}", None, headers)
 
 
 def _announce(say: Callable[[str], None]) -> None:

@@ -65,7 +65,11 @@ class Settings(BaseSettings):
     sensitive_days: int = 30  # what was said in distress goes this long after its case, unless keeping it was agreed to
     chat_days: int = 180  # everything else that was said goes after this long
 
-    crash_at: str = ""  # failure tests only: the point of bot.conversation.crash at which to die
+    training_minutes: float = Field(30, gt=0)  # a stage of a training that takes longer is stopped
+    training_memory_mb: int = Field(6000, gt=0)  # of data, for each process of a training
+    training_margin: float = Field(0.02, ge=0, le=1)  # by which a figure may fall before a training is refused
+
+    crash_at: str = ""  # failure tests only: the point of bot.crash at which to die
 
     telegram_token: str = ""
     telegram_mode: str = "polling"  # polling | webhook
@@ -167,6 +171,13 @@ def _fresh_secret() -> str:
 def data_dir() -> Path:
     """Where this installation keeps its data, known before the settings can be read."""
     return Path(os.environ.get("XINQIAO_DATA_DIR", ROOT / "var"))
+
+
+def scratch_environment(directory: Path) -> dict[str, str]:
+    """The environment of a process that works in a directory of its own, with its own keys and none of our settings."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("XINQIAO_")}
+    keys = {f"XINQIAO_{name.upper()}": _fresh_secret() for name in SECRET_NAMES}
+    return {**plain, **keys, "XINQIAO_DATA_DIR": str(directory), "PYTHONPATH": str(ROOT)}
 
 
 def use_trial_directory(directory: Path) -> None:

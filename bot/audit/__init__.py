@@ -14,6 +14,7 @@ from bot.audit.actions import (
     faq,
     release,
     staff,
+    training,
     unit,
 )
 from bot.audit.record import READ_AGAIN, look, looked_lately, note, record
@@ -37,5 +38,6 @@ __all__ = [
     "record",
     "release",
     "staff",
+    "training",
     "unit",
 ]

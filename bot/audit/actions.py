@@ -103,6 +103,11 @@ class Action(StrEnum):
     lexicon_retired = "lexicon_retired"
     lexicon_restored = "lexicon_restored"
 
+    training_requested = "training_requested"
+    training_discarded = "training_discarded"
+    training_published = "training_published"
+    training_rolled_back = "training_rolled_back"
+
     drill = "drill"
     erased = "erased"
     expired = "expired"
@@ -149,6 +154,7 @@ class Kind(StrEnum):
     release = "release"  # of the lexicon
     canned = "canned"  # a canned reply
     unit = "unit"  # of the union's tree
+    training = "training"  # and the release it became
     faq = "faq"
     batch = "batch"  # an import of FAQs
     activity = "activity"  # a course, lecture, contest
@@ -198,6 +204,11 @@ def canned(number: int) -> Subject:
 def unit(unit_id: str) -> Subject:
     """A unit of the union's tree."""
     return Subject(Kind.unit, unit_id)
+
+
+def training(number: int) -> Subject:
+    """A training, and the release it became."""
+    return Subject(Kind.training, str(number))
 
 
 def faq(faq_id: str) -> Subject:

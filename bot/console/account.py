@@ -39,6 +39,7 @@ def frame(session: StaffSession) -> dict[str, Any]:
         "works_cases": session.staff.role in guard.CASE_ROLES,
         "edits": session.staff.role in guard.PROGRAMME_ROLES,
         "is_admin": session.staff.role == Role.admin,
+        "trains": session.staff.role in guard.TRAINING_ROLES,
         "leads": session.staff.role in guard.LEAD_ROLES,
         "sees_audit": session.staff.role in guard.AUDIT_ROLES,
         "edits_faqs": session.staff.role in guard.FAQ_ROLES,

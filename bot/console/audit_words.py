@@ -135,6 +135,12 @@ GROUPS: dict[str, dict[Action, str]] = {  # as the page offers them
         Action.lexicon_retired: "停用一版词库",
         Action.lexicon_restored: "恢复一版词库",
     },
+    "训练": {
+        Action.training_requested: "开始训练",
+        Action.training_discarded: "丢掉一次训练",
+        Action.training_published: "发布一次训练",
+        Action.training_rolled_back: "换回以前一版",
+    },
     "问答": {
         Action.faq_drafted: "写问答草稿",
         Action.faq_submitted: "问答送审",
@@ -173,6 +179,7 @@ SUBJECTS = {
     Kind.release: "词库第 {} 版",
     Kind.canned: "常用回话第 {} 条",
     Kind.unit: "单位 {:.8}",
+    Kind.training: "第 {} 次训练",
     Kind.faq: "问答 {}",
     Kind.batch: "导入 {:.8}",
     Kind.activity: "活动第 {} 个",

@@ -39,6 +39,7 @@ def _who(session: StaffSession) -> dict[str, Any]:
         "levels": labels.LEVELS,
         "leads": session.staff.role in guard.LEAD_ROLES,
         "sees_lexicon": session.staff.role in guard.LEXICON_ROLES,
+        "trains": session.staff.role in guard.TRAINING_ROLES,
         "sees_audit": session.staff.role in guard.AUDIT_ROLES,
         "edits_faqs": session.staff.role in guard.FAQ_ROLES,
     }

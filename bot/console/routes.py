@@ -31,6 +31,7 @@ from bot.console import (
     streams,
     talk,
     todo,
+    training,
     units,
 )
 from bot.console.board import Board, Feed
@@ -38,7 +39,7 @@ from bot.typing_sign import TypingSigns
 
 PREFIX = "/desk"
 PARTS = (
-    *(entry, account, people, units, replies, lexicon, rota, figures, debrief, audit),
+    *(entry, account, people, units, replies, lexicon, rota, figures, debrief, audit, training),
     *(faqs, faq_drafts, faq_import, inbox, knowledge, activities),
     *(pages, actions, care, talk, company, identity, casefile, todo, streams),
 )

@@ -9,6 +9,7 @@ CASE = "/desk/case/{number}"
 API = "/desk/api/c/{conversation_id}"
 LEXICON = "/desk/triage/api"
 AUDIT = "/desk/audit"
+TRAINING = "/desk/training/api"
 ACCOUNT = "/desk/account"
 PERSON = "/desk/people/{staff_id}"
 ROTA = "/desk/rota/api"
@@ -115,6 +116,10 @@ LEAVES: dict[tuple[str, str], Action] = {
     ("POST", f"{LEXICON}/gate"): Action.lexicon_gate,
     ("POST", f"{LEXICON}/publish"): Action.lexicon_published,
     ("POST", f"{LEXICON}/roll_back"): Action.lexicon_retired,
+    ("POST", f"{TRAINING}/start"): Action.training_requested,
+    ("POST", f"{TRAINING}/discard"): Action.training_discarded,
+    ("POST", f"{TRAINING}/publish"): Action.training_published,
+    ("POST", f"{TRAINING}/roll_back"): Action.training_rolled_back,
     ("POST", f"{FAQS}/save"): Action.faq_drafted,
     ("POST", f"{FAQS}/draft/{{revision_id}}/submit"): Action.faq_submitted,
     ("POST", f"{FAQS}/draft/{{revision_id}}/approve"): Action.faq_approved,
@@ -160,6 +165,9 @@ LEAVES_NOTHING: dict[tuple[str, str], str] = {
     ("GET", f"{LEXICON}/state"): "the lexicon: nobody's words",
     ("GET", f"{LEXICON}/marks"): "counts",
     ("POST", f"{LEXICON}/rows"): "a search in the lexicon: nobody's words",
+    ("GET", "/desk/training"): "an empty page",
+    ("GET", f"{TRAINING}/state"): "trainings and releases: nobody's words",
+    ("GET", f"{TRAINING}/changes"): "questions and answers: nobody's words",
     ("POST", "/desk/api/here"): "keeps the session alive",
     ("POST", "/desk/api/typing"): "a sign that lives for seconds and says nothing",
     ("GET", FAQS): "FAQs: nobody's words",

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import crash
 from bot.care import notices
 from bot.channels import notice
-from bot.conversation import crash
 
 log = logging.getLogger(__name__)
 PAUSE = 0.5  # seconds between two looks

@@ -10,7 +10,8 @@ from uuid import uuid4
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.conversation import crash, turn, work
+from bot import crash
+from bot.conversation import turn, work
 from bot.conversation.engine import Engine
 from bot.conversation.turn import Turn
 from bot.errors import XinqiaoError

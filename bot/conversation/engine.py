@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 
+from bot import upstream
 from bot.errors import EngineUnavailable
 from bot.level import Level
 from bot.settings import settings
@@ -39,10 +40,13 @@ class Answer:
 
 
 class Engine:
-    """A client of one engine. Safe to share between tasks of one event loop; close it at the end."""
+    """A client of the engine that serves at the moment, or of the one at `url`; asked anew at each call.
+
+    Safe to share between tasks of one event loop; close it at the end.
+    """
 
     def __init__(self, url: str | None = None, timeout: float | None = None) -> None:
-        self.url = url or f"http://127.0.0.1:{settings().engine_port}"
+        self._url = url
         self._timeout = aiohttp.ClientTimeout(total=settings().engine_timeout if timeout is None else timeout)
         self._session: aiohttp.ClientSession | None = None
 
@@ -69,7 +73,7 @@ class Engine:
 
     async def _post(self, route: str, body: bytes) -> dict[str, Any]:
         headers = {"X-Xinqiao-Secret": settings().engine_secret, "Content-Type": "application/json"}
-        url = f"{self.url}/webhooks/gateway/{route}"
+        url = f"{self._url or upstream.url()}/webhooks/gateway/{route}"
         async with self._open().post(url, data=body, headers=headers) as response:
             answer = await response.read()
             return dict(json.loads(answer)) if response.status == 200 else {}

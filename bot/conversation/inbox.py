@@ -13,11 +13,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot import triage
+from bot import crash, triage
 from bot.care import codes, night
 from bot.channels.incoming import Accepted, Incoming
 from bot.clock import now
-from bot.conversation import crash
 from bot.conversation.commands import COMMANDS
 from bot.db.base import new_id
 from bot.db.encryption import lookup_hash

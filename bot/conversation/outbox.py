@@ -13,9 +13,9 @@ from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, aliased
 
+from bot import crash
 from bot.channels.incoming import Outgoing, Sender
 from bot.clock import now
-from bot.conversation import crash
 from bot.conversation.joining import line_up
 from bot.db.models import ChannelIdentity, Conversation, Message, Outbox
 from bot.db.session import reading, transaction

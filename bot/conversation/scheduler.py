@@ -10,10 +10,10 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot import crash
 from bot.care import erasure, follow_up, night, placing, ratings, retention, tasks, waiting
 from bot.care.tasks import DueRef
 from bot.clock import now
-from bot.conversation import crash
 from bot.conversation.engine import Engine
 from bot.db.care_models import DueTask
 from bot.db.models import Conversation

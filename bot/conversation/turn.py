@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot import texts
+from bot import crash, texts
 from bot.channels.incoming import Form, Press
 from bot.clock import now
-from bot.conversation import crash
 from bot.conversation.inbox import FRONT_OF_QUEUE
 from bot.db.asked_models import Asked
 from bot.db.models import Conversation, Inbox, Message

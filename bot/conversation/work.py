@@ -8,10 +8,10 @@ import logging
 
 from sqlalchemy import select
 
-from bot import care, texts
+from bot import care, crash, texts
 from bot.care import answers
 from bot.channels.incoming import Form
-from bot.conversation import crash, render
+from bot.conversation import render
 from bot.conversation.commands import COMMANDS, asks_for_person, is_typed_command, neutralise, says_whether_safe
 from bot.conversation.controls import Control, control_of
 from bot.conversation.engine import Answer, Engine, Question

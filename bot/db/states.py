@@ -211,6 +211,24 @@ class ReviewState(StrEnum):
     dropped = "dropped"
 
 
+class TrainingState(StrEnum):
+    """How far a training is; the five in the middle are at work."""
+
+    queued = "queued"
+    exporting = "exporting"
+    checking = "checking"
+    training = "training"
+    starting = "starting"
+    evaluating = "evaluating"
+    ready = "ready"
+    publishing = "publishing"  # wanted: the engine of it is being started
+    published = "published"  # in use
+    retired = "retired"  # was in use
+    discarded = "discarded"
+    refused = "refused"
+    failed = "failed"
+
+
 class FaqOrigin(StrEnum):
     """Who has the last word on an FAQ: its file in the repository, or the desk that changed it."""
 

@@ -13,5 +13,6 @@ from bot.db import (  # noqa: F401  (they put their tables into the metadata)
     rating_models,
     signin_models,
     thread_models,
+    training_models,
 )
 from bot.db.base import Base as Base

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 HEADER = "X-Xinqiao-Secret"
 MAX_CHARS = 4000
+MOST_TEXTS = 50
 MIN_SECRET = 16
 TURN_SECONDS = 8.0
 """Longer than the gateway waits: it bounds what a hanging action server can hold (Rasa itself waits 300 s)."""
@@ -112,6 +113,10 @@ class GatewayChannel(InputChannel):
         async def forget(request: Request) -> HTTPResponse:
             return await self._answer(request, lambda: self._forget(request))
 
+        @routes.route("/understand", methods=["POST"])
+        async def understand(request: Request) -> HTTPResponse:
+            return await self._answer(request, lambda: self._understand(request))
+
         return routes
 
     async def _answer(self, request: Request, work: Callable[[], Awaitable[dict[str, Any]]]) -> HTTPResponse:
@@ -138,10 +143,18 @@ class GatewayChannel(InputChannel):
         TrackerRows.from_environment().delete(_required(_body(request), "sender"))
         return {"forgotten": True}
 
+    async def _understand(self, request: Request) -> dict[str, Any]:
+        """Return what is understood of some sentences, without a turn: nothing is said, done or remembered."""
+        texts = _body(request).get("texts")
+        if not isinstance(texts, list) or len(texts) > MOST_TEXTS or not all(isinstance(text, str) for text in texts):
+            raise Refused(400, "bad_request")
+        agent = _agent(request)
+        return {
+            "understood": [nlu_block(await agent.parse_message(text.strip().lstrip("/") or "？")) for text in texts]
+        }
+
     async def _turn(self, request: Request, on_new_message: Handler) -> dict[str, Any]:
-        agent = getattr(request.app.ctx, "agent", None)
-        if agent is None or not agent.is_ready():
-            raise Refused(503, "not_ready")
+        _agent(request)
         body = _body(request)
         message = self._message(body)
         turn = await _run(on_new_message, message)
@@ -168,6 +181,13 @@ class GatewayChannel(InputChannel):
             message_id=str(metadata.get("message_id") or ""),
             metadata=metadata,
         )
+
+
+def _agent(request: Request) -> Any:
+    agent = getattr(request.app.ctx, "agent", None)
+    if agent is None or not agent.is_ready():
+        raise Refused(503, "not_ready")
+    return agent
 
 
 async def _run(on_new_message: Handler, message: UserMessage) -> Turn:

@@ -17,7 +17,9 @@ from bot.db.models import CareCase, Conversation, Message, Outbox, StaffSession
 from bot.db.night_models import DutyException, DutyTurn, NoticeAddress
 from bot.db.session import reading, transaction
 from bot.db.states import OutboxState, Purpose, Role, UnitKind
+from bot.db.states import TrainingState as State
 from bot.staff import accounts, sessions
+from bot.training import releases
 from tests import second_step
 from tests.audit.ground import rows
 from tests.care.org_ground import a_unit
@@ -28,6 +30,7 @@ from tests.console.test_lexicon import Lexicon
 from tests.fakes.notice_peer import NoticePeer, address
 from tests.fakes.server import serving
 from tests.lexicon.ground import GOOD, PHRASE, REVIEW
+from tests.training.ground import made
 
 CANARY = "香樟木箱子"
 
@@ -298,6 +301,18 @@ def lexicon(url: str, walk: Walk) -> None:
         walk.note("GET" if name == "changed" else "POST", f"{trail.LEXICON}/{name}")
 
 
+def training(url: str, walk: Walk) -> None:
+    """A training that is discarded, one that is published, and the way back."""
+    boss, first = staffed(url, "trainboss", Role.admin), made(State.retired)
+    live = made(State.published)
+    walk.step(boss, "POST", f"{trail.TRAINING}/start")
+    walk.step(boss, "POST", f"{trail.TRAINING}/discard", json={"run": live + 1})
+    ready = made(State.ready, against=live)
+    walk.step(boss, "POST", f"{trail.TRAINING}/publish", json={"run": ready})
+    releases.not_switched(ready, CANARY)
+    walk.step(boss, "POST", f"{trail.TRAINING}/roll_back", json={"run": first})
+
+
 def programme(url: str, walk: Walk) -> None:
     """An editor keeps an activity."""
     editor = staffed(url, "programme", Role.editor)
@@ -316,4 +331,7 @@ def look_into(url: str, walk: Walk) -> None:
     walk.step(browser, "POST", f"{trail.AUDIT}/export")
 
 
-PARTS = (enter, account, people, care, settings_of_all, look_back, programme, lexicon, faq_pages, knowledge, look_into)
+PARTS = (
+    *(enter, account, people, care, settings_of_all, look_back),
+    *(programme, lexicon, faq_pages, knowledge, training, look_into),
+)

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from bot.conversation import crash
+from bot import crash
 from bot.db.models import Alert, CareCase, CaseEvent, Conversation, Inbox, Message
 from bot.db.session import engine, reading
 from bot.db.states import Author, InboxState

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013_asked"
-down_revision = "0012_programme"
+revision = "0014_asked"
+down_revision = "0013_training"
 branch_labels = None
 depends_on = None
 

@@ -25,6 +25,11 @@ POINTS = (
     "after_notice_commit",
 )
 
+TRAINING_POINTS = (
+    *(f"training_{stage}" for stage in ("exporting", "checking", "training", "starting", "evaluating")),
+    *("before_switch", "after_switch_commit"),
+)
+
 
 def point(name: str) -> None:
     """Kills this process at once, as `kill -9` would, if the test asked for this point."""

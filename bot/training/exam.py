@@ -1,0 +1,105 @@
+"""What a candidate is asked: sentences that nobody trained on, and those of people in danger that triage does not see.
+
+A sentence is known by its place; what was understood is kept as ids only, never with its words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot import triage
+from bot.settings import ROOT
+from bot.triage import safety
+
+HELD_OUT = ROOT / "tests" / "nlu" / "heldout"
+FAQ, INTENT, UNSEEN, SEEN = "faq", "intent", "unseen", "seen"
+FILE = "exam.json"
+EACH = 4  # of the sentences that triage sees, one in so many is asked: they take most of the time and never get there
+
+
+@dataclass(frozen=True)
+class Item:
+    """One sentence. `wanted` is the FAQ or intent that it means; in danger it is the id of the sentence.
+
+    `part` is faq or intent for a held-out sentence; `unseen` for one of somebody in distress whose text reaches the
+    engine because triage grades it below `high`; `seen` for one in danger that triage sees, whose text never does.
+    """
+
+    part: str
+    wanted: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What was made of a sentence: an intent, the FAQ that was answered, those that were offered or answered."""
+
+    intent: str
+    faq: str | None
+    offered: tuple[str, ...]
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> Understood:
+        """From a row of the engine."""
+        offered = [row["faq"], *(one["faq"] for one in row.get("candidates") or [])]
+        return cls(row["intent"], row["faq"], tuple(dict.fromkeys(one for one in offered if one)))
+
+
+@cache
+def items() -> tuple[Item, ...]:
+    """All of them, in a fixed order; read and graded once a process."""
+    return (*_held_out(FAQ), *_held_out(INTENT), *_danger())
+
+
+def _held_out(part: str) -> Iterator[Item]:
+    folder = HELD_OUT / ("faq" if part == FAQ else "intents")
+    for path in sorted(folder.glob("*.yml")):
+        content = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        groups = content if isinstance(content, dict) else {path.stem: content}
+        yield from (Item(part, wanted, str(text)) for wanted, texts in groups.items() for text in texts)
+
+
+def _danger() -> Iterator[Item]:
+    rows = safety.judged(triage.live(), [one for one in safety.frozen() if one.level.rank > 0])
+    yield from (Item(UNSEEN, row.sentence.id, row.sentence.text) for row in rows if not row.alarms)
+    seen = [row for row in rows if row.alarms and row.is_risk]
+    yield from (Item(SEEN, row.sentence.id, row.sentence.text) for row in seen[::EACH])
+
+
+def digest() -> str:
+    """Names the sentences: what was understood of other ones cannot be compared."""
+    content = json.dumps([(one.part, one.wanted, one.text) for one in items()])
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+Ask = Callable[[Sequence[str]], list[dict[str, Any]]]
+
+
+def sit(ask: Ask) -> list[Understood]:
+    """What somebody understands of all of them."""
+    return [Understood.of(row) for row in ask([one.text for one in items()])]
+
+
+def keep(found: list[Understood], folder: Path) -> None:
+    """Keeps it with a release."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [[one.intent, one.faq, list(one.offered)] for one in found]
+    (folder / FILE).write_text(json.dumps({"digest": digest(), "rows": rows}), encoding="utf-8")
+
+
+def kept(folder: Path) -> list[Understood] | None:
+    """What was kept there of these very sentences; None if there is nothing."""
+    try:
+        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        rows = [Understood(intent, faq, tuple(offered)) for intent, faq, offered in found["rows"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return rows if found.get("digest") == digest() and len(rows) == len(items()) else None
