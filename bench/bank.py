@@ -74,7 +74,7 @@ def _made(thing: int, situation: int, wish: int) -> Made:
     kept = list(wordings)
     first = {name: values[0] for name, values in parts.items()}
     question = "{t}{s}，{w}？".format(**first)
-    faq = {
+    faq: dict[str, object] = {
         "id": f"made_{thing}_{situation}_{wish}", "topic": f"made_{thing}", "question": question,
         "variants": kept[:VARIANTS], "answer": "{s}的，{t}{w}，按登记的先后办。".format(**first),
     }  # fmt: skip

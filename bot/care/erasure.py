@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot import audit
 from bot.care import casework, identity, links, notes, ratings, tasks
 from bot.clock import now
+from bot.db.asked_models import ReviewItem
 from bot.db.care_models import AlarmMark, CaseAnswer, Consent, DueTask, EmergencyContact, MoodEntry, SafetyPlan
 from bot.db.case_models import CaseLink
 from bot.db.models import CareCase, CaseEvent, Conversation, Message, Outbox, Person
@@ -81,6 +82,9 @@ def blank(session: Session, which: ColumnElement[bool]) -> int:
         .where(Outbox.message_id.in_(ids), Outbox.state != OutboxState.sent)
         .values(state=OutboxState.sent, error_code="erased", lease_until=None)
         .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        delete(ReviewItem).where(ReviewItem.message_id.in_(ids)).execution_options(synchronize_session=False)
     )
     unnoted = update(AlarmMark).where(AlarmMark.message_id.in_(ids)).values(note=None)
     session.execute(unnoted.execution_options(synchronize_session=False))

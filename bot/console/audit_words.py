@@ -154,6 +154,10 @@ GROUPS: dict[str, dict[Action, str]] = {  # as the page offers them
         Action.faq_batch_approved: "导入的问答整批生效",
         Action.faq_batch_discarded: "导入的问答整批丢掉",
         Action.faq_exported: "导出问答",
+        Action.review_handled: "处理待学习的话",
+        Action.answer_recommended: "推荐自己的回答",
+        Action.knowledge_read: "看问答数字",
+        Action.knowledge_exported: "导出问答数字",
     },
     "其他": {
         Action.drill_cleared: "清掉演练",

@@ -8,14 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.console import labels
-from bot.db.models import Message, Outbox
+from bot.db.models import Conversation, Message, Outbox
 from bot.db.states import Author, OutboxState
+from bot.level import Level
 
 RECENT = 100  # outgoing messages whose delivery is followed
 
 
 def of_conversation(session: Session, conversation_id: str) -> dict[str, dict[str, Any]]:
-    """Message id → state, words, and what a button offers (again, withdraw); JSON wants the ids as text."""
+    """Message id → state, words, and what a button offers (again, withdraw, recommend); JSON wants the ids as text."""
     newest = (
         select(Outbox, Message.author)
         .join(Message, Message.id == Outbox.message_id)
@@ -23,12 +24,14 @@ def of_conversation(session: Session, conversation_id: str) -> dict[str, dict[st
         .order_by(Outbox.id.desc())
         .limit(RECENT)
     )
-    return {str(row.message_id): _shown(row, author) for row, author in session.execute(newest)}
+    calm = session.get_one(Conversation, conversation_id).level == Level.none
+    return {str(row.message_id): _shown(row, author, calm) for row, author in session.execute(newest)}
 
 
-def _shown(row: Outbox, author: Author) -> dict[str, Any]:
+def _shown(row: Outbox, author: Author, calm: bool) -> dict[str, Any]:
     by_person = author == Author.counsellor
-    offer = {OutboxState.dead: "again", OutboxState.held: "withdraw"}.get(row.state, "") if by_person else ""
+    offers = {OutboxState.dead: "again", OutboxState.held: "withdraw", OutboxState.sent: "recommend" if calm else ""}
+    offer = offers.get(row.state, "") if by_person and row.error_code != "erased" else ""
     return {"state": row.state, "text": _words(row, by_person), "offer": offer}
 
 

@@ -21,6 +21,8 @@ from bot.console import (
     faqs,
     figures,
     identity,
+    inbox,
+    knowledge,
     lexicon,
     pages,
     people,
@@ -38,7 +40,7 @@ from bot.typing_sign import TypingSigns
 PREFIX = "/desk"
 PARTS = (
     *(entry, account, people, units, replies, lexicon, rota, figures, debrief, audit, training),
-    *(faqs, faq_drafts, faq_import, activities),
+    *(faqs, faq_drafts, faq_import, inbox, knowledge, activities),
     *(pages, actions, care, talk, company, identity, casefile, todo, streams),
 )
 

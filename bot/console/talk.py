@@ -15,6 +15,7 @@ from bot.console import cases, guard, labels
 from bot.console.actions import Done, Reply, Words, do
 from bot.console.edge import DeskRoute
 from bot.db.models import StaffSession
+from bot.knowledge import inbox
 from bot.typing_sign import Side, Sign
 
 routes = APIRouter(prefix="/api", route_class=DeskRoute)
@@ -37,6 +38,13 @@ class Where(BaseModel):
 async def again(conversation_id: guard.ConversationId, which: Which, request: Request, session: Counsellor) -> Done:
     """Sends a reply once more that could not be delivered."""
     await do(request, conversation_id, speaking.send_again, session.staff_id, which.message)
+    return {"ok": True}
+
+
+@routes.post("/c/{conversation_id}/recommend")
+async def recommend(conversation_id: guard.ConversationId, which: Which, request: Request, session: Counsellor) -> Done:
+    """Puts the counsellor's own answer, redacted, before those who write FAQs."""
+    await do(request, conversation_id, inbox.recommend, session.staff_id, which.message)
     return {"ok": True}
 
 

@@ -132,12 +132,19 @@ LEAVES: dict[tuple[str, str], Action] = {
     ("POST", f"{FAQS}/batch/{{batch_id}}/approve"): Action.faq_batch_approved,
     ("POST", f"{FAQS}/batch/{{batch_id}}/discard"): Action.faq_batch_discarded,
     ("POST", f"{FAQS}/export"): Action.faq_exported,
+    ("GET", "/desk/knowledge"): Action.knowledge_read,
+    ("POST", "/desk/knowledge/export"): Action.knowledge_exported,
+    ("POST", f"{API}/recommend"): Action.answer_recommended,
+    ("POST", "/desk/inbox/{cluster}/variant"): Action.review_handled,
+    ("POST", "/desk/inbox/{cluster}/draft"): Action.review_handled,
+    ("POST", "/desk/inbox/{cluster}/put_away"): Action.review_handled,
     ("POST", f"{AUDIT}/api/entries"): Action.audit_read,
     ("POST", f"{AUDIT}/api/verify"): Action.audit_verified,
     ("POST", f"{AUDIT}/export"): Action.audit_exported,
 }
 
 LEAVES_NOTHING: dict[tuple[str, str], str] = {
+    ("GET", "/desk/inbox"): "redacted words of people who have no case",
     ("GET", "/desk"): "an empty page: its script asks for the queue",
     ("GET", "/desk/login"): "a form",
     ("GET", "/desk/login/code"): "a form",

@@ -10,6 +10,7 @@ from bot.care import people, waiting
 from bot.clock import now
 from bot.conversation.turn import Reply, Turn
 from bot.db.session import reading
+from bot.db.states import Understood
 from bot.errors import EngineUnavailable, NotFound
 from bot.knowledge import faqs, study
 from bot.level import Level
@@ -17,6 +18,13 @@ from bot.programme import activities
 from bot.texts import Button, Text
 
 WELCOME_EVERY = timedelta(hours=24)
+SHOWS = {
+    "did_you_mean": Understood.clarified,
+    "ask_rephrase": Understood.refused,
+    "fallback_person": Understood.refused,
+    "out_of_scope": Understood.refused,
+}
+"""What a fixed text shows that the bot made of the message."""
 
 
 def render(turn: Turn, messages: tuple[dict[str, Any], ...]) -> list[Reply]:
@@ -34,8 +42,9 @@ def _reply(turn: Turn, message: dict[str, Any]) -> Reply | None:
     if "faq" in custom:
         return faq_reply(str(custom["faq"]))
     if "topic_menu" in custom:
-        shown = faqs.menu(str(custom["topic_menu"]))
-        return Reply(shown.text, shown.buttons)
+        topic = str(custom["topic_menu"])
+        shown = faqs.menu(topic)
+        return Reply(shown.text, shown.buttons, understood=Understood.clarified, topic=topic)
     if "crisis" in custom:
         return crisis_reply(turn, Level(custom["crisis"]), custom.get("kind"), custom.get("text"))
     if "plan" in custom:
@@ -73,7 +82,7 @@ def _programme(turn: Turn, custom: dict[str, Any]) -> Reply:
 def faq_reply(faq_id: str) -> Reply:
     """Gives an FAQ's answer. Raises NotFound."""
     shown = faqs.render(faq_id)
-    return Reply(shown.text, shown.buttons, faq_id=shown.faq_id)
+    return Reply(shown.text, shown.buttons, faq_id=shown.faq_id, understood=Understood.answered, topic=shown.topic)
 
 
 def fixed(key: str, buttons: tuple[Button, ...] = (), conversation_id: str | None = None) -> Reply:
@@ -81,7 +90,7 @@ def fixed(key: str, buttons: tuple[Button, ...] = (), conversation_id: str | Non
     if key == "human_requested":
         return _called(buttons, conversation_id)
     text = texts.get(key)
-    return Reply(text.text, buttons + text.buttons)
+    return Reply(text.text, buttons + text.buttons, understood=SHOWS.get(key, Understood.talked))
 
 
 def _called(buttons: tuple[Button, ...], conversation_id: str | None) -> Reply:
@@ -89,7 +98,7 @@ def _called(buttons: tuple[Button, ...], conversation_id: str | None) -> Reply:
     with reading() as session:
         key = "human_requested" if waiting.on_duty(session, conversation_id) else "human_requested_nobody_on_duty"
         text = texts.with_facts(key, waiting.facts(session, conversation_id))
-    return Reply(text.text, buttons + text.buttons)
+    return Reply(text.text, buttons + text.buttons, understood=Understood.handed_over)
 
 
 def plan_reply(turn: Turn) -> Reply:

@@ -21,6 +21,7 @@ from bot.db.session import transaction
 from bot.db.states import TaskKind, TaskState
 from bot.db.thread import lock_conversation
 from bot.errors import EngineUnavailable, XinqiaoError
+from bot.knowledge import inbox
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between two looks
@@ -28,6 +29,7 @@ TRY_AGAIN = timedelta(minutes=1)
 TRY_ALARM_AGAIN = timedelta(seconds=5)
 SWEEP_EVERY = timedelta(hours=1)
 RELEASE_EVERY = timedelta(minutes=1)
+INBOX_EVERY = timedelta(minutes=2)
 SETTLED = timedelta(minutes=5)  # after the start, when what had piled up is answered
 FORGOTTEN_ANYHOW = timedelta(hours=48)  # the engine drops idle conversations by itself after that
 
@@ -40,6 +42,7 @@ class Scheduler:
         self._on_change = on_change
         self._swept = now() - SWEEP_EVERY + SETTLED
         self._released = now()
+        self._looked = now()
 
     async def run(self) -> None:
         """Works until cancelled; nothing that goes wrong with one task stops it, and nothing slow holds up an alarm."""
@@ -64,9 +67,13 @@ class Scheduler:
         if now() - self._swept >= SWEEP_EVERY:
             self._swept = now()
             await asyncio.to_thread(retention.sweep)
+            await asyncio.to_thread(inbox.sweep)
         if now() - self._released >= RELEASE_EVERY:
             self._released = now()
             await asyncio.to_thread(placing.release_all)
+        if now() - self._looked >= INBOX_EVERY:
+            self._looked = now()
+            await asyncio.to_thread(inbox.fill)
         return await self._do_all(await asyncio.to_thread(tasks.due))
 
     async def _do_all(self, found: list[DueRef]) -> int:

@@ -14,9 +14,10 @@ from bot import crash, texts
 from bot.channels.incoming import Form, Press
 from bot.clock import now
 from bot.conversation.inbox import FRONT_OF_QUEUE
+from bot.db.asked_models import Asked
 from bot.db.models import Conversation, Inbox, Message
 from bot.db.session import reading, transaction
-from bot.db.states import Author, InboxState, Owner
+from bot.db.states import Author, InboxState, Owner, Understood
 from bot.db.thread import add_outgoing, lock_conversation
 from bot.level import Level
 from bot.settings import settings
@@ -69,6 +70,8 @@ class Reply:
     faq_id: str | None = None
     level: Level | None = None
     is_welcome: bool = False
+    understood: Understood = Understood.talked  # what it shows that the bot made of the message
+    topic: str = ""  # of an answer, or of a menu
     event: str | None = None  # a name by which the page and later turns know the bubble
     deed: Callable[[Session, Conversation], Reply] | None = None  # done in the finishing transaction; gives the bubble
 
@@ -194,6 +197,7 @@ def finish(turn: Turn, worker: str, replies: list[Reply]) -> bool:
         for reply in replies:
             if reply.deed is not None or conversation.owner != Owner.counsellor:
                 _add(session, conversation, turn, reply)
+        _note_outcome(session, conversation, turn, replies)
         _remind(session, conversation, turn)
         done = update(Inbox).where(Inbox.id == turn.inbox_id).values(state=InboxState.done, done_at=now())
         session.execute(done, execution_options={"synchronize_session": False})
@@ -219,6 +223,17 @@ def _add(session: Session, conversation: Conversation, turn: Turn, reply: Reply)
     message.level = reply.level
     if reply.is_welcome:
         conversation.welcomed_at = now()
+
+
+def _note_outcome(session: Session, conversation: Conversation, turn: Turn, replies: list[Reply]) -> None:
+    """Keeps what became of a question, for figures and inbox; a cry for help is no question, an exercise no worker."""
+    if conversation.owner == Owner.counsellor or turn.level.is_crisis or conversation.drill:
+        return
+    shown = next((reply for reply in replies if reply.understood != Understood.talked), None)
+    if shown is not None:
+        asked = Asked(message_id=turn.message_key, conversation_id=conversation.id, outcome=shown.understood)
+        asked.topic, asked.faq_id = shown.topic, shown.faq_id
+        session.add(asked)
 
 
 def _remind(session: Session, conversation: Conversation, turn: Turn) -> None:

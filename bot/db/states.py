@@ -183,6 +183,34 @@ class ReferralState(StrEnum):
     done = "done"
 
 
+class Understood(StrEnum):
+    """What the bot made of a message that was put to it."""
+
+    answered = "answered"  # with an answer of its own
+    clarified = "clarified"  # by a choice of questions, or the menu of a topic
+    refused = "refused"  # honestly: it did not understand, or does not know
+    handed_over = "handed_over"  # to a person
+    talked = "talked"  # manners, forms, support: no question of knowledge
+
+
+class ReviewSource(StrEnum):
+    """Why something lies in the review inbox."""
+
+    not_understood = "not_understood"
+    voted_down = "voted_down"
+    counsellor = "counsellor"  # a counsellor recommended the own answer
+
+
+class ReviewState(StrEnum):
+    """What came of it."""
+
+    open = "open"
+    variant = "variant"
+    draft = "draft"
+    out_of_scope = "out_of_scope"
+    dropped = "dropped"
+
+
 class TrainingState(StrEnum):
     """How far a training is; the five in the middle are at work."""
 

@@ -1,6 +1,7 @@
 """All tables: who imports this has every model in `Base.metadata`."""
 
 from bot.db import (  # noqa: F401  (they put their tables into the metadata)
+    asked_models,
     audit_models,
     care_models,
     case_models,

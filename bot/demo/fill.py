@@ -15,7 +15,7 @@ from bot.console.labels import ROLES
 from bot.db import demo_mark
 from bot.db.schema import upgrade
 from bot.db.session import engine
-from bot.demo import crowd, duty, editing, org, programme, staff, stories
+from bot.demo import crowd, duty, editing, org, programme, questions, staff, stories
 from bot.demo.stage import Stage, clock_of
 from bot.errors import ConfigError
 from bot.knowledge import faqs
@@ -62,6 +62,7 @@ def _fill_new(cases: int) -> None:
             area(stage)
         short = crowd.stories(stage, max(0, cases - len(stories.load()["stories"]) - 1))
         stories.play_all(stage, short)
+        questions.fill(stage)
     editing.propose(stage.staff["heping"])
     demo_mark.set_filled()
     if engine().dialect.name == "sqlite":

@@ -56,6 +56,7 @@ class Rendered:
     """An answer as a worker reads it, and the buttons under it."""
 
     faq_id: str
+    topic: str
     text: str
     buttons: tuple[Button, ...]
 
@@ -109,14 +110,14 @@ def render(faq_id: str) -> Rendered:
             raise NotFound("no such FAQ")
         if faq.retired_at is not None:
             withdrawn = texts.get("faq_withdrawn")
-            return Rendered(faq.id, withdrawn.text, withdrawn.buttons)
+            return Rendered(faq.id, faq.topic, withdrawn.text, withdrawn.buttons)
         return shown(session, faq)
 
 
 def shown(session: Session, faq: Faq, facts: dict[str, str] | None = None) -> Rendered:
     """Gives the answer of a row, stored or not; `facts` stand for the local facts that are set."""
     related = _buttons(session, faq.related[:RELATED_SHOWN])
-    return Rendered(faq.id, answer_text(faq, facts), (*next_steps.buttons(faq.id), *related, *THUMBS))
+    return Rendered(faq.id, faq.topic, answer_text(faq, facts), (*next_steps.buttons(faq.id), *related, *THUMBS))
 
 
 def answer_text(faq: Faq, facts: dict[str, str] | None = None) -> str:
@@ -166,4 +167,4 @@ def menu(topic: str) -> Rendered:
             .limit(MENU_SHOWN)
         )
         buttons = tuple(faq_button(row.id, row.question) for row in rows)
-    return Rendered("", f"【{TOPICS[topic]}】{texts.get('topic_menu').text}", (*buttons, texts.ASK_PERSON))
+    return Rendered("", topic, f"【{TOPICS[topic]}】{texts.get('topic_menu').text}", (*buttons, texts.ASK_PERSON))

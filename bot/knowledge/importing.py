@@ -1,7 +1,7 @@
 """The dry run of an import: every fault of every row, and what it would change. Nothing is written.
 
-`python -m bot.knowledge.importing` does it in a process of its own, at low priority and with limits of memory and time:
-a file that eats memory or crashes a parser, and the minute of work that 5,000 rows are, must not touch the gateway.
+`python -m bot.knowledge.importing` does it in a process of its own, with limits, and for a large file at low priority:
+a file that eats memory or crashes a parser, and the minute that 5,000 rows take, must not touch the gateway.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from bot.lexicon import load
 from bot.settings import ROOT, process_environment
 
 MAX_FILE = 8 * 1024 * 1024  # bytes
+LARGE = 64 * 1024  # bytes: some hundred rows; a small file is checked at once, whatever else the machine does
 MAX_FAULTS = 2000  # told of one file
 SECONDS, MEMORY = 600, 3 * 1024**3
 JUDGED = "--judged"
@@ -102,7 +103,6 @@ def _told(row: Row, fault: Fault) -> Found:
 def crying(contents: Sequence[Content]) -> list[list[Fault]]:
     """Gives for each content the wordings that are a cry for help; many are shared among the processors."""
     parts = [list(contents[at : at + TOGETHER]) for at in range(0, len(contents), TOGETHER)]
-    load.refresh()  # the lexicon that is live, before the fork, so that all have it
     if len(parts) < 3:
         return [own for part in parts for own in danger.many(part)]
     with get_context("fork").Pool(os.cpu_count()) as pool:
@@ -147,10 +147,14 @@ def keep(staff_id: str, report: Report) -> str:
 
 def main() -> None:
     """Reads a file from standard input and writes its report, as JSON."""
-    os.nice(10)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    report = examine(sys.stdin.buffer.read(MAX_FILE + 1), judged=JUDGED in sys.argv)
+    file, judged = sys.stdin.buffer.read(MAX_FILE + 1), JUDGED in sys.argv
+    if len(file) > LARGE:
+        os.nice(10)
+    if not judged:
+        load.refresh()  # the lexicon that is live
+    report = examine(file, judged=judged)
     sys.stdout.write(json.dumps(asdict(report)))
 
 

@@ -78,7 +78,7 @@ def build(wordings: Iterable[tuple[str, str]]) -> Index:
     return Index(owners, texts, {pair: np.array(found, dtype=np.int32) for pair, found in rows.items()}, lengths)
 
 
-def nearest(content: Content) -> list[Near]:
+def nearest(content: Content, at_least: float = NEAR) -> list[Near]:
     """Gives the wordings of other FAQs that are nearly ones of this, the likest first, one for each FAQ."""
     index = _current()
     found: dict[str, Near] = {}
@@ -86,7 +86,7 @@ def nearest(content: Content) -> list[Near]:
         for row in index.candidates(ours, content.id) if index.texts else ():
             near = Near(index.owners[row], ours, index.texts[row], likeness(ours, index.texts[row]))
             known = found.get(near.faq_id)
-            if near.likeness >= NEAR and (known is None or known.likeness < near.likeness):
+            if near.likeness >= at_least and (known is None or known.likeness < near.likeness):
                 found[near.faq_id] = near
     return sorted(found.values(), key=lambda near: -near.likeness)[:SHOWN]
 

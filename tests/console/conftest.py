@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from bot import triage
 from bot.console import entry
+from bot.knowledge import importing
 from bot.staff import passwords
 from tests.chromium import ARGS, CHROMIUM
 from tests.console.ground import desk_app
@@ -20,14 +22,20 @@ from tests.fakes.server import serving
 
 @pytest.fixture
 def desk_url(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of the desk. Passwords are hashed at a fraction of the cost, refusals do not wait."""
+    """The address of the desk. Passwords are hashed at a fraction of the cost, refusals do not wait, and a file is
+    checked in this process, which has triage loaded; tests/knowledge checks one in its own."""
     quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     monkeypatch.setattr(passwords, "_hasher", quick)
     monkeypatch.setattr(passwords, "_NOBODY", quick.hash("nobody"))
     monkeypatch.setattr(entry, "REFUSAL_TAKES", 0.0)
+    monkeypatch.setattr(importing, "examine_apart", _examined_here)
     triage.assess("预热")
     with serving(desk_app()) as url:
         yield url
+
+
+async def _examined_here(file: bytes, *, judged: bool = False) -> importing.Report:
+    return await asyncio.to_thread(importing.examine, file, judged=judged)
 
 
 @pytest.fixture(scope="module")

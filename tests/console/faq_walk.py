@@ -38,7 +38,7 @@ def faq_pages(url: str, walk: Walk) -> None:
     walk.skip()
     file = exporting.written([good("木桥券")], Format.csv)
     headers = {"X-CSRF": one.csrf}
-    assert one.post(f"{trail.FAQS}/api/import", content=file, headers=headers, timeout=240).status_code == 200
+    assert one.post(f"{trail.FAQS}/api/import", content=file, headers=headers).status_code == 200
     walk.note("POST", f"{trail.FAQS}/api/import")
     for act, name in (("approve", "纸鸢证"), ("discard", "竹筏卡")):
         batch = batches.save(staff_id_of("wordone"), [named(good(name))])

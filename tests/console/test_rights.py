@@ -20,7 +20,7 @@ from tests.console.ground import Browser, cry, staffed
 
 NONE = "0" * 32
 PLACES = dict.fromkeys(("conversation_id", "staff_id", "session_id", "unit_id"), NONE)
-PLACES |= {"faq_id": "none_such", "revision_id": "1", "batch_id": NONE}
+PLACES |= {"faq_id": "none_such", "revision_id": "1", "batch_id": NONE, "cluster": "1"}
 PLACES |= {"version": "0", "name": "none.js", "request_id": "1", "number": "20261128-00000", "row": "1"}
 
 

@@ -25,6 +25,7 @@ from tests.audit.ground import rows
 from tests.care.org_ground import a_unit
 from tests.console.faq_walk import faq_pages
 from tests.console.ground import PASSWORD, Browser, add_staff, cry, csrf_of, staff_id_of, staffed, write
+from tests.console.inbox_walk import knowledge
 from tests.console.test_lexicon import Lexicon
 from tests.fakes.notice_peer import NoticePeer, address
 from tests.fakes.server import serving
@@ -332,5 +333,5 @@ def look_into(url: str, walk: Walk) -> None:
 
 PARTS = (
     *(enter, account, people, care, settings_of_all, look_back),
-    *(programme, lexicon, faq_pages, training, look_into),
+    *(programme, lexicon, faq_pages, knowledge, training, look_into),
 )

@@ -19,7 +19,7 @@ from bot.programme.activities import Planned
 from tests.care.org_ground import a_unit
 from tests.closing import ENDING
 from tests.console.ground import PASSWORD
-from tests.hostile import case_samples, faq_samples
+from tests.hostile import case_samples, faq_samples, inbox_samples
 from tests.hostile.ground import World, key, number
 from tests.hostile.sample import ID, Make, Sample, cry, in_talk, message_of, talk
 from tests.lexicon.ground import GOOD
@@ -143,6 +143,7 @@ SAMPLES: dict[str, Make] = {
     "POST /desk/audit/export": lambda _: Sample({"staff": "", "case": "", "action": "", "day": ""}, role=Role.auditor),
     **case_samples.SAMPLES,
     **faq_samples.SAMPLES,
+    **inbox_samples.SAMPLES,
 }
 COSTLY = {  # each request needs a case of its own: they get the few worst texts
     "POST /desk/api/c/{conversation_id}/close",
@@ -187,4 +188,5 @@ PLAIN: dict[str, Make] = {
     ),
     **case_samples.PLAIN,
     **faq_samples.PLAIN,
+    **inbox_samples.PLAIN,
 }

@@ -4,7 +4,7 @@ import { el, setText, show, time } from "./dom.js";
 import { Marks } from "./marks.js";
 
 const DELIVERY = { pending: "排队中", sent: "已发出", dead: "没送到", held: "等职工再来信时送出", withdrawn: "已撤回，没有发出" };
-const OFFERS = { again: "再发一次", withdraw: "撤回" };
+const OFFERS = { again: "再发一次", withdraw: "撤回", recommend: "推荐为常见问题" };
 
 // `on.mark` is told a verdict on the message, `on.offer` what is to become of one that did not go out.
 export function bubble(message, on) {

@@ -138,6 +138,7 @@ export class Thread {
   async offer(what, message) {
     try {
       await post(`/desk/api/c/${this.id}/${what}`, { message });
+      if (what === "recommend") toast("推荐了。号码和名字会先隐去，编辑看过、另一人审过才会用。");
     } catch (fault) {
       toast(fault.message, true);
     }
