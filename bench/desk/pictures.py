@@ -56,9 +56,12 @@ VIEWS = (
     View("faq-edit", ADMIN, f"{CHANGED}/edit"),
     View("faq-review", ADMIN, "/desk/faqs/review", clicks=("[href*='/draft/']",)),
     View("faq-import", ADMIN, "/desk/faqs/import", file=True),
+    View("inbox", ADMIN, "/desk/inbox"),
+    View("knowledge", ADMIN, "/desk/knowledge"),
     View("desk-phone", COUNSELLOR, screen="phone"),
     View("talk-phone", COUNSELLOR, clicks=(MINE,), screen="phone"),
     View("faqs-phone", ADMIN, "/desk/faqs", screen="phone"),
+    View("inbox-phone", ADMIN, "/desk/inbox", screen="phone"),
     View("faq-edit-phone", ADMIN, f"{CHANGED}/edit", only="#preview", screen="phone"),
 )
 
