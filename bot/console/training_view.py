@@ -47,13 +47,14 @@ def state() -> dict[str, Any]:
     with reading() as session:
         names = company.names(session)
     live = releases.live()
-    shown = runs.current() or next(iter(rows[:1]), None)
+    current = runs.current()
+    shown = current or next(iter(rows[:1]), None)
     return {
         "live": _release(live, names) if live else None,
         "run": _run(shown, names) if shown and shown.state not in NOT_SHOWN else None,
-        "open": runs.current() is not None,
+        "open": current is not None,
         "switching": releases.wanted() is not None,
-        "releases": [_release(row, names) for row in rows],
+        "releases": [_release(row, names) for row in rows if current is None or row.id != current.id],
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from bot.db.states import Role
 from bot.knowledge import exporting
@@ -18,10 +18,10 @@ from bot.knowledge.exporting import Format
 from tests import second_step
 from tests.audit.ground import by_hand
 from tests.channels.page_ground import write
-from tests.console.browsing import PASSWORD, log_in, needs_chromium, shot
+from tests.console.browsing import log_in, needs_chromium, shot
 from tests.console.conftest import chromium as chromium
 from tests.console.conftest import watched
-from tests.console.ground import add_staff
+from tests.console.ground import PASSWORD, add_staff
 from tests.e2e.ground import System
 from tests.e2e.new_matters import OTHER, Matter, feelings, fifty, filled, with_two_faults
 from tests.e2e.screens import DESK, a_phone, said
@@ -90,8 +90,8 @@ def downloaded(editor: Page, url: str) -> bytes:
 
 def checked(editor: Page, file: bytes) -> None:
     """Chooses a file and has it checked."""
-    chosen = {"name": "新问答.xlsx", "mimeType": exporting.TYPES[Format.xlsx], "buffer": file}
-    editor.set_input_files("#file", files=[chosen])  # type: ignore[list-item]
+    chosen: FilePayload = {"name": "新问答.xlsx", "mimeType": exporting.TYPES[Format.xlsx], "buffer": file}
+    editor.set_input_files("#file", files=[chosen])
     editor.click("#check")
 
 
