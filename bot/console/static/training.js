@@ -157,7 +157,11 @@ function table(figures) {
     row.append(name, ...cells);
     return row;
   });
-  node.append(head, ...rows);
+  const top = el("thead");
+  top.append(head);
+  const body = el("tbody");
+  body.append(...rows);
+  node.append(top, body);
   box.append(node);
   return box;
 }
