@@ -64,7 +64,7 @@ def _not_understood(session: Session) -> list[ReviewItem]:
     taken = exists().where(
         later.conversation_id == Asked.conversation_id,
         later.message_id > Asked.message_id,
-        later.at < _moment_after(Asked.at, session),
+        later.at < _while_a_choice_stands(session),
         later.outcome == Understood.answered,
     )
     wanted = or_(Asked.outcome == Understood.refused, (Asked.outcome == Understood.clarified) & ~taken)
@@ -73,10 +73,10 @@ def _not_understood(session: Session) -> list[ReviewItem]:
     return _items(session, query, ReviewSource.not_understood)
 
 
-def _moment_after(at: ColumnElement[datetime], session: Session) -> ColumnElement[datetime]:
+def _while_a_choice_stands(session: Session) -> ColumnElement[datetime]:
     if session.get_bind().dialect.name == "sqlite":
-        return func.datetime(at, f"+{int(SETTLED.total_seconds())} seconds")
-    return at + SETTLED
+        return func.datetime(Asked.at, f"+{int(SETTLED.total_seconds())} seconds")
+    return Asked.at + SETTLED
 
 
 def _voted_down(session: Session) -> list[ReviewItem]:
