@@ -13,6 +13,10 @@ PAYLOAD_INTENTS = frozenset({"answer", "faq", "faq_candidates", "feedback", "top
 CARE_INTENTS = frozenset({"request_human", "worry_about_other", "safety_plan", "show_plan", "withdraw_consent"})
 
 
+TASK_INTENTS = frozenset({"calculate", "rights_help", "daily_question", "study_record", "find_activity"})
+"""What is asked for is a deed, about the same matters as the FAQs: the likelier of the two is believed."""
+
+
 class Outcome(Enum):
     """What the arbiter decided."""
 
@@ -26,7 +30,7 @@ class Outcome(Enum):
 class Thresholds:
     """All of them are probabilities; set in config.yml."""
 
-    answer: float = 0.65  # a FAQ answers alone from here …
+    answer: float = 0.7  # a FAQ answers alone from here …
     lead: float = 0.1  # … if it is this much likelier than the next one
     cheap_answer: float = 0.8  # … without asking the better encoder
     offer: float = 0.18  # FAQs are offered as buttons from here
@@ -65,6 +69,8 @@ def conversation_wins(intent: str, confidence: float, found: Chances, limits: Th
     """Say whether a conversational intent stands against what the search found."""
     if is_topic(intent):
         return False
+    if intent in TASK_INTENTS:
+        return confidence >= max(limits.intent, found.score)
     needed, allowed = (limits.care, limits.asks_in_need) if is_care(intent) else (limits.clear, limits.asks)
     return confidence >= max(needed, found.score) and found.asks < allowed
 
