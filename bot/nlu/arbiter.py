@@ -40,6 +40,7 @@ class Thresholds:
     asks: float = 0.5  # a text is about our topics from here; then conversation does not win
     asks_in_need: float = 0.85  # … the same for a person in need
     hopeful: float = 0.5  # a follow-up joined to the question before it is believed from here, if its topic agrees …
+    clear_lead: float = 0.3  # … and that much likelier than its next one
     about: float = 0.2  # … and if it is about our topics by this much when it stands alone
     precise: float = 0.5  # a text about a topic is a question from here, not the mere name of the topic
 

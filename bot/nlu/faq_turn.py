@@ -70,6 +70,10 @@ class Mind:
     def _sure(self, found: Found) -> bool:
         return found.score >= self.limits.answer and found.lead >= self.limits.lead
 
+    def _likely(self, found: Found) -> bool:
+        """Say whether it may be answered where something else speaks for it, too."""
+        return found.score >= self.limits.hopeful and found.lead >= self.limits.clear_lead
+
     def _correct(self, said: Said, instead: str) -> Understood:
         """The answer that was refused does not come again; a topic that is named instead gets its menu."""
         found = self.index.look(instead, frozenset({said.last or ""}))
@@ -79,15 +83,15 @@ class Mind:
         return Understood(Outcome.INTENT if named else Outcome.CANDIDATES, found)
 
     def _several(self, said: Said, plain: Understood) -> Understood | None:
-        """Several answers where each part is sure by itself; a choice where the parts mean different things."""
-        parts, apart = wording.questions(said.text)
-        if not parts or (not apart and plain.outcome is Outcome.FAQ):
+        """Several answers where one part is sure and the others likely; a choice where the parts mean different things."""
+        parts, _ = wording.questions(said.text)
+        if not parts:
             return None
         found = [self.index.lookup(part) or self.index.look(part) for part in parts]
         best = list(dict.fromkeys(one.candidates[0].faq for one in found))
         if len(best) < 2:
             return None
-        if all(self._sure(one) for one in found):
+        if any(self._sure(one) for one in found) and all(self._likely(one) for one in found):
             return Understood(Outcome.FAQ, found[0], tuple(best[1:]))
         hopeful = sum(one.score >= self.limits.hopeful for one in found) > 1
         if plain.outcome is Outcome.FAQ or not hopeful:
@@ -116,8 +120,7 @@ class Mind:
         return Understood(Outcome.CANDIDATES, _merged(joined, nearby, plain.found, whole=plain.found))
 
     def _may_follow(self, alone: Found, joined: Found) -> bool:
-        likely = joined.score >= self.limits.hopeful and joined.lead >= self.limits.lead
-        return likely and alone.asks >= self.limits.about
+        return self._likely(joined) and alone.asks >= self.limits.about
 
     def _unless_vague(self, said: Said, plain: Understood) -> Understood:
         """Somebody who is not named cannot be what an answer rests on."""
