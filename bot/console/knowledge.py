@@ -18,7 +18,7 @@ from bot.console.render import page
 from bot.console.sheets import Sheet, workbook
 from bot.db.models import StaffSession
 from bot.db.states import Understood
-from bot.knowledge import faqs, figures
+from bot.knowledge import faqs, figures, inbox
 from bot.knowledge.figures import OUTCOMES, Figures
 
 routes = APIRouter(prefix="/knowledge", route_class=DeskRoute)
@@ -126,5 +126,6 @@ def sheets(found: Figures, asked: Span) -> list[Sheet]:
         Sheet("每天", told, ("日期", *outcomes), by_day),
         Sheet("钟点", told, ("主题", *(f"{hour} 点" for hour in HOURS)), by_hour),
         Sheet("赞和踩", told, ("问题", "赞", "踩", "用了几次"), votes),
+        Sheet("不归我们答", "标过的，给改意图的人用", ("说法",), [(words,) for words in inbox.outside()]),
         Sheet("没答上的", f"{told}。现在还没处理的", ("说法（已隐去号码和名字）", "几次"), unanswered),
     ]

@@ -249,14 +249,14 @@ def _handle(staff_id: str, cluster: int, state: ReviewState) -> None:
 
 
 def outside() -> list[str]:
-    """The sentences that editors marked as none of our matters: the next training learns from them."""
+    """The sentences that editors marked as none of our matters, for whoever writes the examples of intents."""
     with reading() as session:
         marked = select(ReviewItem.words).where(ReviewItem.state == ReviewState.out_of_scope)
         return sorted({words for words in session.execute(marked).scalars() if "［" not in words})
 
 
 def sweep() -> None:
-    """Removes what waited too long, and what was handled long ago but for what is to be learnt from."""
+    """Removes what waited too long and what was handled long ago, but for the sentences that were marked."""
     old = (ReviewItem.at < now() - KEPT, ReviewItem.state != ReviewState.out_of_scope)
     with transaction() as session:
         session.execute(delete(ReviewItem).where(*old))

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import httpx
 import psutil
+import pytest
 
 from bot.settings import ROOT
 from tests import second_step
@@ -24,6 +25,10 @@ from tests.waiting import until
 
 TRAINED = Path(os.environ.get("XINQIAO_TEST_DATA", ROOT / "var" / "test"))
 PASSWORD = "木桥 灯笼 七点半 修车"
+long_one = pytest.mark.skipif(
+    not os.environ.get("XINQIAO_TEST_LONG"),
+    reason="trains twice on the whole bank, ten minutes: set XINQIAO_TEST_LONG=1",
+)
 START_LIMIT = 240.0
 
 

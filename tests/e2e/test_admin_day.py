@@ -22,11 +22,11 @@ from tests.console.browsing import log_in, needs_chromium, shot
 from tests.console.conftest import chromium as chromium
 from tests.console.conftest import watched
 from tests.console.ground import PASSWORD, add_staff
-from tests.e2e.ground import System
+from tests.e2e.ground import System, long_one
 from tests.e2e.new_matters import OTHER, Matter, feelings, fifty, filled, with_two_faults
 from tests.e2e.screens import DESK, a_phone, said
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, long_one]
 SOON, TRAINED, SWITCHED = 30_000, 900_000, 240_000  # ms, on a machine that does much else
 NEW, USUAL = "风筝班咋报名呀", "试用期最长能定多久"
 FIRST = "第 1 版"

@@ -10,10 +10,11 @@ import threading
 from bot import texts
 from bot.db.states import TrainingState as State
 from bot.training import releases, runs
-from tests.e2e.ground import Chatter, System
+from tests.e2e.ground import Chatter, System, long_one
 from tests.training.ground import add_faq, row_of, somebody
 from tests.waiting import until
 
+pytestmark = long_one
 QUESTION = "仓库的梯子在哪儿借"
 ANSWER = "找保管员登记，用完当天还。"
 TRAINING_LIMIT, SWITCH_LIMIT = 900.0, 240.0  # seconds, on a machine that does much else
