@@ -83,7 +83,7 @@ class Mind:
         return Understood(Outcome.INTENT if named else Outcome.CANDIDATES, found)
 
     def _several(self, said: Said, plain: Understood) -> Understood | None:
-        """Several answers where one part is sure and the rest likely; a choice where the parts mean different things."""
+        """Several answers where one part is sure and the rest likely; a choice where parts mean different things."""
         parts, _ = wording.questions(said.text)
         if not parts:
             return None
