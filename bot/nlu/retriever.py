@@ -52,7 +52,12 @@ class FaqRetriever(GraphComponent):
 
     def __init__(self, index: Index, limits: Thresholds) -> None:
         self._mind = Mind(index, limits)
-        load_encoder("e5").encode(["你好"])  # loaded now, not in the first worker's turn
+        self._warm_up()
+
+    def _warm_up(self) -> None:
+        """Load encoders and map the index now, not in the first worker's turn."""
+        text = "工资拖了两个月该找谁"
+        self._mind.read(Said(text, load_encoder("use").encode([text])[0], "", 0.0))
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
