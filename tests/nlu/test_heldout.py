@@ -38,7 +38,7 @@ def asked(pairs: list[tuple[str, str]]) -> Rows:
     command = [sys.executable, "-m", "bot.cli", "ask"]
     environment = {**os.environ, "XINQIAO_DATA_DIR": str(TRAINED)}
     done = subprocess.run(
-        command, input=lines, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=True
+        command, input=lines, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=1200, check=True
     )
     return [(wanted, json.loads(line)) for (wanted, _), line in zip(pairs, done.stdout.splitlines(), strict=True)]
 
