@@ -84,8 +84,8 @@ class Mind:
 
     def _several(self, said: Said, plain: Understood) -> Understood | None:
         """Several answers where one part is sure and the rest likely; a choice where parts mean different things."""
-        parts, _ = wording.questions(said.text)
-        if not parts:
+        parts, apart = wording.questions(said.text)
+        if not parts or (not apart and plain.outcome is Outcome.FAQ):
             return None
         found = [self.index.lookup(part) or self.index.look(part) for part in parts]
         best = list(dict.fromkeys(one.candidates[0].faq for one in found))
