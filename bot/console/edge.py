@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from fastapi import HTTPException, Request, Response
@@ -56,6 +57,23 @@ class Shown(XinqiaoError):
     def __init__(self, error: XinqiaoError, text: str) -> None:
         super().__init__(text)
         self.code, self.status, self.text = error.code, error.status, text
+
+
+async def done(refusals: Mapping[type[XinqiaoError], str], act: Callable[..., object], *args: object) -> dict[str, Any]:
+    """Does it off the event loop; the first kind of `refusals` that an error is says the words of the page."""
+    try:
+        await asyncio.to_thread(act, *args)
+    except XinqiaoError as error:
+        text = next((text for kind, text in refusals.items() if isinstance(error, kind)), None)
+        if text is None:
+            raise
+        raise Shown(error, text) from None
+    return {"ok": True}
+
+
+def attachment(content: bytes, name: str, kind: str) -> Response:
+    """Gives the answer that a browser keeps as a file of that name; `kind` is its media type."""
+    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 class DeskRoute(APIRoute):

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from bot.console import board, guard, labels, lexicon_view, lexicon_words
-from bot.console.edge import DeskRoute, Shown
+from bot.console.edge import DeskRoute, done
 from bot.console.render import page
 from bot.db.models import StaffSession
 from bot.db.states import Role
-from bot.errors import NotAllowedNow, XinqiaoError
+from bot.errors import NotAllowedNow
 from bot.lexicon import drafts, publish, reports
 from bot.triage.release import BadLexicon
 
@@ -58,18 +57,6 @@ class Place(BaseModel):
 
     draft: guard.RowId
     at: guard.RowId = 0
-
-
-async def _do(act: Callable[..., object], *args: object) -> dict[str, Any]:
-    """Does it off the event loop; a refusal is told in the words of the page."""
-    try:
-        await asyncio.to_thread(act, *args)
-    except XinqiaoError as error:
-        text = next((text for kind, text in REFUSALS.items() if isinstance(error, kind)), None)
-        if text is None:
-            raise
-        raise Shown(error, text) from None
-    return {"ok": True}
 
 
 @routes.get("")
@@ -118,52 +105,52 @@ async def changed(session: Reader) -> dict[str, Any]:
 @routes.post("/api/add")
 async def add(new: NewRow, session: Changer) -> dict[str, Any]:
     """Adds a row to the draft."""
-    return await _do(drafts.add, session.staff_id, new.file, new.row)
+    return await done(REFUSALS, drafts.add, session.staff_id, new.file, new.row)
 
 
 @routes.post("/api/drop")
 async def drop(off: RowOff, session: Changer) -> dict[str, Any]:
     """Switches a row off in the draft."""
-    return await _do(drafts.drop, session.staff_id, off.file, off.name, off.note, off.reviewer)
+    return await done(REFUSALS, drafts.drop, session.staff_id, off.file, off.name, off.note, off.reviewer)
 
 
 @routes.post("/api/take_back")
 async def take_back(place: Place, session: Changer) -> dict[str, Any]:
     """Takes one change out of the draft."""
-    return await _do(drafts.take_back, session.staff_id, place.draft, place.at)
+    return await done(REFUSALS, drafts.take_back, session.staff_id, place.draft, place.at)
 
 
 @routes.post("/api/discard")
 async def discard(place: Place, session: Changer) -> dict[str, Any]:
     """Throws the draft away."""
-    return await _do(drafts.discard, session.staff_id, place.draft)
+    return await done(REFUSALS, drafts.discard, session.staff_id, place.draft)
 
 
 @routes.post("/api/reopen")
 async def reopen(place: Place, session: Changer) -> dict[str, Any]:
     """Makes a draft of a former release."""
-    return await _do(drafts.reopen, session.staff_id, place.draft)
+    return await done(REFUSALS, drafts.reopen, session.staff_id, place.draft)
 
 
 @routes.post("/api/replay")
 async def replay(session: Changer) -> dict[str, Any]:
     """Starts to replay the draft over the stored history."""
-    return await _do(publish.start_replay, session.staff_id)
+    return await done(REFUSALS, publish.start_replay, session.staff_id)
 
 
 @routes.post("/api/gate")
 async def gate(session: Changer) -> dict[str, Any]:
     """Starts to hold the draft against the frozen set."""
-    return await _do(publish.start_gate, session.staff_id)
+    return await done(REFUSALS, publish.start_gate, session.staff_id)
 
 
 @routes.post("/api/publish")
 async def publish_draft(session: Changer) -> dict[str, Any]:
     """Makes the draft live."""
-    return await _do(publish.publish, session.staff_id)
+    return await done(REFUSALS, publish.publish, session.staff_id)
 
 
 @routes.post("/api/roll_back")
 async def roll_back(session: Changer) -> dict[str, Any]:
     """Puts the release before the live one back in use."""
-    return await _do(publish.roll_back, session.staff_id)
+    return await done(REFUSALS, publish.roll_back, session.staff_id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
@@ -11,7 +10,7 @@ from pydantic import BaseModel
 
 from bot.console import guard, training_view
 from bot.console.account import frame
-from bot.console.edge import DeskRoute, Shown
+from bot.console.edge import DeskRoute, done
 from bot.console.render import page
 from bot.db.models import StaffSession
 from bot.errors import NotAllowedNow, XinqiaoError
@@ -21,7 +20,7 @@ routes = APIRouter(prefix="/training", route_class=DeskRoute)
 Trainer = Annotated[StaffSession, Depends(guard.training)]
 Publisher = Annotated[StaffSession, Depends(guard.training_proved)]
 Returner = Annotated[StaffSession, Depends(guard.training_back)]
-REFUSALS = {
+REFUSALS: dict[type[XinqiaoError], str] = {
     runs.OneIsOpen: "同事已经开始了一次训练，就是下面这一次。先发布或者丢掉它，才能再开始。",
     releases.Stale: "在用的版本换过了，这次的评测不算数了。请丢掉，再训练一次。",
     NotAllowedNow: "现在做不了这一步，可能同事刚刚动过，或者正在换。请看看页面上的新情况。",
@@ -32,18 +31,6 @@ class Which(BaseModel):
     """A training, or the release it became."""
 
     run: guard.RowId
-
-
-async def _do(act: Callable[..., object], *args: object) -> dict[str, Any]:
-    """Does it off the event loop; a refusal is told in the words of the page."""
-    try:
-        await asyncio.to_thread(act, *args)
-    except XinqiaoError as error:
-        text = next((text for kind, text in REFUSALS.items() if isinstance(error, kind)), None)
-        if text is None:
-            raise
-        raise Shown(error, text) from None
-    return {"ok": True}
 
 
 @routes.get("")
@@ -69,22 +56,22 @@ async def changes(_: Trainer) -> dict[str, Any]:
 @routes.post("/api/start")
 async def start(session: Trainer) -> dict[str, Any]:
     """Puts a training into the queue."""
-    return await _do(runs.request, session.staff_id)
+    return await done(REFUSALS, runs.request, session.staff_id)
 
 
 @routes.post("/api/discard")
 async def discard(which: Which, session: Trainer) -> dict[str, Any]:
     """Stops and throws away the one that is open."""
-    return await _do(runs.discard, session.staff_id, which.run)
+    return await done(REFUSALS, runs.discard, session.staff_id, which.run)
 
 
 @routes.post("/api/publish")
 async def publish(which: Which, session: Publisher) -> dict[str, Any]:
     """Has it put in use."""
-    return await _do(releases.publish, session.staff_id, which.run)
+    return await done(REFUSALS, releases.publish, session.staff_id, which.run)
 
 
 @routes.post("/api/roll_back")
 async def roll_back(which: Which, session: Returner) -> dict[str, Any]:
     """Has a former release put in use again. It passed the gate once, so that no fresh proof stands in its way."""
-    return await _do(releases.roll_back, session.staff_id, which.run)
+    return await done(REFUSALS, releases.roll_back, session.staff_id, which.run)

@@ -59,3 +59,16 @@ export function toast(text, isFault = false) {
   clearTimeout(toastTimer);
   toastTimer = setTimeout(() => { node.hidden = true; }, isFault ? 8000 : 4000);
 }
+
+// Asks in the page's #sure-dialog; gives whether the answer was yes.
+export function sure(title, text, yes) {
+  const dialog = byId("sure-dialog");
+  setText(byId("sure-title"), title);
+  setText(byId("sure-text"), text);
+  setText(byId("sure-yes"), yes);
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}

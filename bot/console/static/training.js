@@ -1,6 +1,6 @@
 // The training page: what is in use, the training that is open and its report, what there was before.
 
-import { byId, el, setText, show, toast } from "./dom.js";
+import { byId, el, setText, show, sure, toast } from "./dom.js";
 import { get, post, whenGone } from "./net.js";
 
 const API = "/desk/training/api";
@@ -22,18 +22,6 @@ async function act(name, body, done) {
     toast(fault.message, true);
   }
   return refresh();
-}
-
-function sure(title, text, yes) {
-  const dialog = byId("sure-dialog");
-  setText(byId("sure-title"), title);
-  setText(byId("sure-text"), text);
-  setText(byId("sure-yes"), yes);
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-  });
 }
 
 byId("start").addEventListener("click", () => act("start", null, "已经排上了。"));

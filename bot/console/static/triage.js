@@ -1,6 +1,6 @@
 // The lexicon page: what is in use, the draft and its checks, what was published.
 
-import { byId, el, setText, show, toast } from "./dom.js";
+import { byId, el, setText, show, sure, toast } from "./dom.js";
 import { get, post, whenGone } from "./net.js";
 import { Rows, rowLine } from "./triage_rows.js";
 
@@ -21,18 +21,6 @@ async function act(name, body = null) {
 }
 
 const tell = (promise, text = "") => promise.then(() => text && toast(text), (fault) => toast(fault.message, true));
-
-function sure(title, text, yes) {
-  const dialog = byId("sure-dialog");
-  setText(byId("sure-title"), title);
-  setText(byId("sure-text"), text);
-  setText(byId("sure-yes"), yes);
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-  });
-}
 
 async function ask(title, text, yes, name, body, done) {
   if (await sure(title, text, yes)) await tell(act(name, body), done);
