@@ -12,7 +12,7 @@ from bot.audit import Action, note
 from bot.console import faq_view as view
 from bot.console import guard
 from bot.console.account import frame
-from bot.console.edge import DeskRoute
+from bot.console.edge import DeskRoute, attachment
 from bot.console.render import page
 from bot.db.models import StaffSession
 from bot.db.session import reading
@@ -79,7 +79,7 @@ async def export(
     found = await asyncio.to_thread(_contents, text, topic, status)
     content = await asyncio.to_thread(exporting.written, found, as_)
     await asyncio.to_thread(note, Action.faq_exported, session.staff_id, count=len(found))
-    return _file(content, f"xinqiao-faq.{as_}", exporting.TYPES[as_])
+    return attachment(content, f"xinqiao-faq.{as_}", exporting.TYPES[as_])
 
 
 def _contents(text: str, topic: str, status: Status) -> list[Any]:
@@ -89,14 +89,12 @@ def _contents(text: str, topic: str, status: Status) -> list[Any]:
     return [revisions.live(rows[faq_id]) for faq_id in wanted if faq_id in rows]
 
 
-def _file(content: bytes, name: str, kind: str) -> Response:
-    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
 @routes.get("/template")
 async def template(_: Editor) -> Response:
     """An empty table to fill in."""
-    return _file(await asyncio.to_thread(exporting.template), "xinqiao-faq-template.xlsx", exporting.TYPES[Format.xlsx])
+    return attachment(
+        await asyncio.to_thread(exporting.template), "xinqiao-faq-template.xlsx", exporting.TYPES[Format.xlsx]
+    )
 
 
 @routes.get("/one/{faq_id}")

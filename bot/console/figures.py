@@ -17,18 +17,18 @@ from bot.clock import LOCAL, local, now
 from bot.console import figures_view as view
 from bot.console import guard
 from bot.console.account import frame
-from bot.console.edge import DeskRoute
+from bot.console.edge import DeskRoute, attachment
 from bot.console.render import page
 from bot.console.sheets import Sheet, workbook
 from bot.db.models import StaffSession
 from bot.errors import BadInput
+from bot.knowledge.exporting import TYPES, Format
 
 routes = APIRouter(prefix="/figures", route_class=DeskRoute)
 Lead = Annotated[StaffSession, Depends(guard.leads)]
 Proved = Annotated[StaffSession, Depends(guard.leads_proved)]
 CHOICES = (7, 30, 90)
 LONGEST = 366  # days
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Day = date | None
 
 
@@ -98,9 +98,8 @@ async def export(
     asked = span(days, first, last)
     found = await asyncio.to_thread(figures.of, asked.period)
     await asyncio.to_thread(note, Action.figures_exported, session.staff_id, day=f"{asked.first}.{asked.last}")
-    content = await asyncio.to_thread(workbook, sheets(found, asked))
     name = f"xinqiao-figures-{asked.first:%Y%m%d}-{asked.last:%Y%m%d}.xlsx"
-    return Response(content, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return attachment(await asyncio.to_thread(workbook, sheets(found, asked)), name, TYPES[Format.xlsx])
 
 
 def sheets(found: Figures, asked: Span) -> list[Sheet]:

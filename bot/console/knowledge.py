@@ -12,13 +12,14 @@ from bot.audit import Action, look, note
 from bot.console import guard
 from bot.console.account import frame
 from bot.console.chart import Chart, columns
-from bot.console.edge import DeskRoute
-from bot.console.figures import CHOICES, XLSX, Day, Span, span
+from bot.console.edge import DeskRoute, attachment
+from bot.console.figures import CHOICES, Day, Span, span
 from bot.console.render import page
 from bot.console.sheets import Sheet, workbook
 from bot.db.models import StaffSession
 from bot.db.states import Understood
 from bot.knowledge import faqs, figures, inbox
+from bot.knowledge.exporting import TYPES, Format
 from bot.knowledge.figures import OUTCOMES, Figures
 
 routes = APIRouter(prefix="/knowledge", route_class=DeskRoute)
@@ -108,9 +109,8 @@ async def export(
     asked = span(days, first, last)
     found = await asyncio.to_thread(figures.of, asked.period)
     await asyncio.to_thread(note, Action.knowledge_exported, session.staff_id, day=f"{asked.first}.{asked.last}")
-    content = await asyncio.to_thread(workbook, sheets(found, asked))
     name = f"xinqiao-questions-{asked.first:%Y%m%d}-{asked.last:%Y%m%d}.xlsx"
-    return Response(content, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return attachment(await asyncio.to_thread(workbook, sheets(found, asked)), name, TYPES[Format.xlsx])
 
 
 def sheets(found: Figures, asked: Span) -> list[Sheet]:

@@ -8,13 +8,9 @@ from dataclasses import dataclass
 
 import xlsxwriter
 
+from bot.knowledge.exporting import TEXT_ONLY
+
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-OPTIONS = {
-    "in_memory": True,  # nothing of it lies on the disk
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 
 
 @dataclass(frozen=True)
@@ -30,7 +26,7 @@ class Sheet:
 def workbook(sheets: Sequence[Sheet]) -> bytes:
     """Gives the file."""
     file = io.BytesIO()
-    book = xlsxwriter.Workbook(file, OPTIONS)
+    book = xlsxwriter.Workbook(file, TEXT_ONLY)
     bold, quoted = book.add_format({"bold": True}), book.add_format({"quote_prefix": True})
     for sheet in sheets:
         page = book.add_worksheet(sheet.name)

@@ -16,7 +16,12 @@ from bot.knowledge.columns import COLUMNS, HINTS, cells
 from bot.knowledge.content import Content
 from bot.knowledge.upload import RISKY
 
-_TEXT_ONLY = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+TEXT_ONLY = {
+    "in_memory": True,  # nothing of it lies on the disk
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 _WIDE = {"variants": 44, "answer": 60, "question": 28, "basis": 32}
 
 
@@ -63,7 +68,7 @@ def _harmless(cell: str) -> str:
 
 def _sheet(rows: list[list[str]]) -> bytes:
     file = io.BytesIO()
-    book = xlsxwriter.Workbook(file, _TEXT_ONLY)
+    book = xlsxwriter.Workbook(file, TEXT_ONLY)
     page = book.add_worksheet("常见问题")
     wrapped = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
     quoted = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@", "quote_prefix": True})
