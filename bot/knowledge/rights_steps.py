@@ -5,7 +5,6 @@ nlu_data/rights.yml holds all of it but the wording (nlu_data/texts.yml).
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any
 import yaml
 
 from bot.knowledge.said_day import day_said
+from bot.knowledge.spoken import add_months
 from bot.settings import ROOT
 
 PATH = ROOT / "nlu_data" / "rights.yml"
@@ -171,9 +171,7 @@ def _told(limit: Deadline, since: str, today: date) -> tuple[str | None, dict[st
 def last_day(since: date, years: int = 0, days: int = 0) -> date:
     """Gives the last day of a limit that begins on the day after `since`: the same day of the year, or of the month
     the last one where there is none."""
-    year = since.year + years
-    in_month = calendar.monthrange(year, since.month)[1]
-    return date(year, since.month, min(since.day, in_month)) + timedelta(days=days)
+    return add_months(since, 12 * years) + timedelta(days=days)
 
 
 def in_words(day: date) -> str:
