@@ -62,9 +62,8 @@ def of(period: Period) -> Figures:
         days = _counted(session, select(_part(session, "%Y-%m-%d", "YYYY-MM-DD"), Asked.outcome, func.count()), period)
         votes = _votes(session, period)
     dates = [local(period.start).date() + timedelta(days=n) for n in range((period.end - period.start).days)]
-    waiting = tuple((group.sentences[0], group.count) for group in inbox.groups(limit=TOP))
     by_day = {day: days.get(day.isoformat(), Counter()) for day in dates}
-    return Figures(topics, by_day, hours, votes, waiting)
+    return Figures(topics, by_day, hours, votes, tuple(inbox.unanswered(TOP)))
 
 
 def _part(session: Session, sqlite: str, postgres: str) -> ColumnElement[str]:

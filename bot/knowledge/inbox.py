@@ -51,12 +51,36 @@ class Group:
 
 
 def fill() -> int:
-    """Takes in what came up since the last time; gives how much that was."""
+    """Takes in what came up since the last time; gives how much that was.
+
+    Likeness is worked out before anything is written: an encoder must not keep others waiting for the database.
+    """
     with reading() as session:
         found = [*_not_understood(session), *_voted_down(session)]
+        firsts = _firsts(session) if found else []
     for row in found:
-        _take_in(row)
+        alike = _alike(row, firsts)
+        with transaction() as session:
+            session.add(row)
+            session.flush()
+            row.cluster = alike or row.id
+            if alike is None:
+                firsts.append((row.source, row.id, row.words))
     return len(found)
+
+
+def _firsts(session: Session) -> list[tuple[ReviewSource, int, str]]:
+    """Source, id and words of the first sentence of each open group."""
+    columns = select(ReviewItem.source, ReviewItem.id, ReviewItem.words)
+    first = columns.where(ReviewItem.id == ReviewItem.cluster, ReviewItem.state == ReviewState.open)
+    return [(row.source, row.id, row.words) for row in session.execute(first)]
+
+
+def _alike(row: ReviewItem, firsts: list[tuple[ReviewSource, int, str]]) -> int | None:
+    """The group of the same source whose first sentence says nearly the same."""
+    near = [(similar.likeness(row.words, words), first) for source, first, words in firsts if source == row.source]
+    best = max(near, default=(0.0, 0))
+    return best[1] if best[0] >= ALIKE else None
 
 
 def _not_understood(session: Session) -> list[ReviewItem]:
@@ -101,31 +125,13 @@ def _items(session: Session, query: Select[Message, str | None], source: ReviewS
 
 def _harmless() -> ColumnElement[bool]:
     """Words of a worker who never showed distress, has no case, and did not have them erased."""
-    case = exists().where(CareCase.person_id == Conversation.person_id)
+    return _calm() & ~exists().where(CareCase.person_id == Conversation.person_id)
+
+
+def _calm() -> ColumnElement[bool]:
+    """A worker's words that are still there, in a conversation without distress that is no exercise."""
     said = (Message.author == Author.worker) & (Message.level == Level.none) & Message.erased_at.is_(None)
-    return said & (Conversation.level == Level.none) & ~Conversation.drill & ~case
-
-
-def _take_in(row: ReviewItem) -> None:
-    with transaction() as session:
-        session.add(row)
-        session.flush()
-        row.cluster = _cluster_of(session, row) or row.id
-
-
-def _cluster_of(session: Session, row: ReviewItem) -> int | None:
-    """The group whose first sentence says nearly the same; answers of counsellors stay by themselves."""
-    if row.source == ReviewSource.counsellor:
-        return None
-    firsts = select(ReviewItem.id, ReviewItem.words).where(
-        ReviewItem.id == ReviewItem.cluster,
-        ReviewItem.state == ReviewState.open,
-        ReviewItem.source == row.source,
-        ReviewItem.id != row.id,
-    )
-    near = [(similar.likeness(row.words, words), first) for first, words in session.execute(firsts)]
-    best = max(near, default=(0.0, 0))
-    return best[1] if best[0] >= ALIKE else None
+    return said & (Conversation.level == Level.none) & ~Conversation.drill
 
 
 def recommend(conversation_id: str, staff_id: str, message_id: int) -> None:
@@ -139,17 +145,12 @@ def recommend(conversation_id: str, staff_id: str, message_id: int) -> None:
         if answer is None:
             raise NotFound("it is no answer of yours")
         asked = select(Message).join(Conversation, Conversation.id == Message.conversation_id)
-        asked = asked.where(Message.conversation_id == conversation_id, Message.id < answer.id, _asked_calmly())
+        asked = asked.where(Message.conversation_id == conversation_id, Message.id < answer.id, _calm())
         question = session.execute(asked.order_by(Message.id.desc()).limit(1)).scalar_one_or_none()
         if question is None or len(answer.body) < LEAST_ANSWER:
             raise BadInput("there is no question before it, or it is too short, or it is not for others")
         _keep_answer(session, question, answer)
         audit.record(session, Action.answer_recommended, staff_id, about(session, conversation_id))
-
-
-def _asked_calmly() -> ColumnElement[bool]:
-    calm = (Conversation.level == Level.none) & ~Conversation.drill
-    return (Message.author == Author.worker) & (Message.level == Level.none) & Message.erased_at.is_(None) & calm
 
 
 def _keep_answer(session: Session, question: Message, answer: Message) -> None:
@@ -168,15 +169,24 @@ def _keep_answer(session: Session, question: Message, answer: Message) -> None:
 def groups(source: ReviewSource | None = None, limit: int = 50) -> list[Group]:
     """What waits, the most frequent first."""
     with reading() as session:
-        query = select(ReviewItem).where(ReviewItem.state == ReviewState.open)
-        query = query if source is None else query.where(ReviewItem.source == source)
-        rows = session.execute(query.order_by(ReviewItem.id)).scalars().all()
+        ordered = _clusters(session, source)[:limit]
         questions = {row.id: row.question for row in session.execute(select(Faq.id, Faq.question))}
-    clusters: dict[int, list[ReviewItem]] = {}
-    for row in rows:
-        clusters.setdefault(row.cluster or row.id, []).append(row)
-    ordered = sorted(clusters.items(), key=lambda pair: (-len(pair[1]), -pair[0]))[:limit]
     return [_group(cluster, items, questions) for cluster, items in ordered]
+
+
+def unanswered(limit: int) -> list[tuple[str, int]]:
+    """The first sentence and the count of each group that waits, the most frequent first."""
+    with reading() as session:
+        return [(items[0].words, len(items)) for _, items in _clusters(session, None)[:limit]]
+
+
+def _clusters(session: Session, source: ReviewSource | None) -> list[tuple[int, list[ReviewItem]]]:
+    query = select(ReviewItem).where(ReviewItem.state == ReviewState.open)
+    query = query if source is None else query.where(ReviewItem.source == source)
+    found: dict[int, list[ReviewItem]] = {}
+    for row in session.execute(query.order_by(ReviewItem.id)).scalars():
+        found.setdefault(row.cluster or row.id, []).append(row)
+    return sorted(found.items(), key=lambda pair: (-len(pair[1]), -pair[0]))
 
 
 def _group(cluster: int, items: list[ReviewItem], questions: dict[str, str]) -> Group:
