@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Interval, Select, delete, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot import audit
@@ -100,7 +100,7 @@ def _not_understood(session: Session) -> list[ReviewItem]:
 def _while_a_choice_stands(session: Session) -> ColumnElement[datetime]:
     if session.get_bind().dialect.name == "sqlite":
         return func.datetime(Asked.at, f"+{int(SETTLED.total_seconds())} seconds")
-    return Asked.at + SETTLED
+    return Asked.at + literal(SETTLED, Interval)
 
 
 def _voted_down(session: Session) -> list[ReviewItem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -28,6 +29,12 @@ __all__ = ["fake_engine"]
 Fake = tuple[FakeEngine, str]
 NOT_UNDERSTOOD = [{"custom": {"text": "ask_rephrase"}}]
 ODD = "灯笼票让我丢了咋整"
+
+
+@pytest.fixture
+def database(any_database: str, data_dir: Path) -> Path:
+    """SQLite and PostgreSQL: they add times up in different ways."""
+    return data_dir
 
 
 @pytest.fixture(autouse=True)
