@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,10 +57,25 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     forget_process_state()
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database as all migrations make it: made once a process, each test gets a copy."""
+    directory = tmp_path_factory.mktemp("migrated")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XINQIAO_DATA_DIR", str(directory))
+        patch.delenv("XINQIAO_DATABASE_URL", raising=False)
+        forget_process_state()
+        settings_module.ensure_secrets(directory)
+        upgrade()
+        path = Path(session.engine().url.database or "")
+        forget_process_state()  # the last connection writes the log into the file
+    return path
+
+
 @pytest.fixture
-def database(data_dir: Path) -> Path:
+def database(data_dir: Path, migrated: Path) -> Path:
     """An empty, migrated SQLite database."""
-    upgrade()
+    shutil.copyfile(migrated, data_dir / "xinqiao.db")
     return data_dir
 
 
@@ -82,8 +98,10 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_database(request: pytest.FixtureRequest, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """An empty, migrated database: the test runs on SQLite and on PostgreSQL. Gives the dialect's name."""
-    if request.param == "postgresql":
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("migrated"), data_dir / "xinqiao.db")
+    else:
         monkeypatch.setenv("XINQIAO_DATABASE_URL", request.getfixturevalue("postgres_url"))
         forget_process_state()
-    upgrade()
+        upgrade()
     return str(request.param)
