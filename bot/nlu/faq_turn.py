@@ -11,7 +11,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bot.nlu import wording
-from bot.nlu.arbiter import Chances, Outcome, Thresholds, conversation_wins, decide, is_topic, settled
+from bot.nlu.arbiter import (
+    Chances,
+    Outcome,
+    Thresholds,
+    chance_of,
+    conversation_wins,
+    decide,
+    is_sure,
+    is_topic,
+    settled,
+)
 from bot.nlu.faq_search import CANDIDATES, Candidate, Found, Index
 
 
@@ -68,18 +78,18 @@ class Mind:
         return self.index.search(self.index.with_e5(query, said.text))
 
     def _sure(self, found: Found) -> bool:
-        return found.score >= self.limits.answer and found.lead >= self.limits.lead
+        return is_sure(_chances(found), self.limits)
 
     def _likely(self, found: Found) -> bool:
         """Say whether it may be answered where something else speaks for it, too."""
-        return found.score >= self.limits.hopeful and found.lead >= self.limits.clear_lead
+        return found.score >= self.limits.likely and found.lead >= self.limits.clear_lead
 
     def _correct(self, said: Said, instead: str) -> Understood:
         """The answer that was refused does not come again; a topic that is named instead gets its menu."""
         found = self.index.look(instead, frozenset({said.last or ""}))
-        if self._sure(found) and found.precise >= self.limits.precise:
+        if self._sure(found) and found.precise >= self.limits.likely:
             return Understood(Outcome.FAQ, found)
-        named = is_topic(said.intent) and said.confidence >= self.limits.intent and found.precise < self.limits.precise
+        named = is_topic(said.intent) and chance_of(said.intent, said.confidence, _chances(found)) >= self.limits.intent
         return Understood(Outcome.INTENT if named else Outcome.CANDIDATES, found)
 
     def _several(self, said: Said, plain: Understood) -> Understood | None:
@@ -93,7 +103,7 @@ class Mind:
             return None
         if any(self._sure(one) for one in found) and all(self._likely(one) for one in found):
             return Understood(Outcome.FAQ, found[0], tuple(best[1:]))
-        hopeful = sum(one.score >= self.limits.hopeful for one in found) > 1
+        hopeful = sum(one.score >= self.limits.likely for one in found) > 1
         if plain.outcome is Outcome.FAQ or not hopeful:
             return None
         return Understood(Outcome.CANDIDATES, _merged(*found, whole=plain.found))
@@ -130,7 +140,7 @@ class Mind:
 
 
 def _chances(found: Found) -> Chances:
-    return Chances(found.score, found.lead, found.asks, found.precise)
+    return Chances(found.score, found.lead, found.precise)
 
 
 def _merged(*found: Found, whole: Found) -> Found:

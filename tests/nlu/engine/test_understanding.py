@@ -16,19 +16,24 @@ LIMITS = Thresholds()
 @pytest.mark.parametrize(
     ("intent", "confidence", "found", "outcome"),
     [
-        ("ask_wages", 0.9, Chances(0.9, 0.5, 1.0, 1.0), Outcome.FAQ),
-        ("ask_wages", 0.9, Chances(0.9, 0.05, 1.0, 1.0), Outcome.CANDIDATES),
-        ("ask_wages", 0.9, Chances(0.5, 0.3, 1.0, 0.9), Outcome.CANDIDATES),
-        ("ask_wages", 0.9, Chances(0.4, 0.3, 1.0, 0.1), Outcome.INTENT),
-        ("request_human", 0.8, Chances(0.7, 0.6, 0.6, 0.9), Outcome.INTENT),
-        ("express_distress", 0.5, Chances(0.45, 0.3, 0.7, 0.5), Outcome.INTENT),
-        ("greet", 0.9, Chances(0.85, 0.7, 0.9, 0.9), Outcome.FAQ),
-        ("out_of_scope", 0.9, Chances(0.3, 0.2, 0.2, 0.1), Outcome.INTENT),
-        ("out_of_scope", 0.3, Chances(0.05, 0.0, 0.2, 0.1), Outcome.FALLBACK),
-        ("deny", 0.2, Chances(0.3, 0.1, 0.2, 0.4), Outcome.CANDIDATES),
+        ("ask_wages", 0.9, Chances(0.9, 0.5, 1.0), Outcome.FAQ),
+        ("ask_wages", 0.9, Chances(0.9, 0.05, 1.0), Outcome.CANDIDATES),
+        ("ask_wages", 0.9, Chances(0.5, 0.3, 0.9), Outcome.CANDIDATES),
+        ("ask_wages", 0.9, Chances(0.4, 0.3, 0.1), Outcome.INTENT),
+        ("calculate", 0.9, Chances(0.3, 0.2, 0.7), Outcome.INTENT),
+        ("express_distress", 0.5, Chances(0.45, 0.3, 0.5), Outcome.INTENT),
+        ("express_distress", 0.5, Chances(0.9, 0.8, 0.9), Outcome.FAQ),
+        ("greet", 0.5, Chances(0.45, 0.3, 0.5), Outcome.CANDIDATES),
+        ("greet", 0.9, Chances(0.85, 0.7, 0.9), Outcome.FAQ),
+        ("praise_answer", 0.25, Chances(0.05, 0.0, 0.1), Outcome.INTENT),
+        ("out_of_scope", 0.9, Chances(0.3, 0.2, 0.7), Outcome.INTENT),
+        ("out_of_scope", 0.2, Chances(0.05, 0.0, 0.1), Outcome.FALLBACK),
+        ("deny", 0.2, Chances(0.3, 0.1, 0.4), Outcome.CANDIDATES),
     ],
 )
-def test_the_arbiter_lets_the_safer_side_win(intent: str, confidence: float, found: Chances, outcome: Outcome) -> None:
+def test_the_arbiter_lets_the_likelier_side_win_and_a_person_in_need_before_a_choice(
+    intent: str, confidence: float, found: Chances, outcome: Outcome
+) -> None:
     assert decide(intent, confidence, found, LIMITS) is outcome
 
 
