@@ -4,6 +4,8 @@ A sample of wordings is searched for just as a person's words are, and gives the
 wordings: those of one question are held out one after another among the questions nearest to it, where one inverse
 gives them all. They are remembered by what they were made of, so after a change only questions with a changed
 neighbour are looked at again.
+
+The sample is searched under metrics that its questions have had no part in: otherwise it would seem nearer.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.nlu import faq_kernel, faq_shelf
+from bot.nlu import faq_kernel, faq_metric, faq_shelf
 from bot.nlu.faq_shelf import NEAR, Shelf, cheap_if
 from bot.nlu.vector_cache import Records, digest
 
@@ -24,7 +26,18 @@ PLACE = np.dtype([("key", "S32"), ("place", "<i4")])
 BEYOND = 99
 SAMPLE = (300, 200)
 """How many wordings of questions, and of other texts, are enough to learn chances from."""
+FOLDS = 4
 _BATCH = 256
+
+
+def apart(shelf: Shelf) -> list[Shelf]:
+    """Return the shelf FOLDS times, each under a metric learnt without the questions numbered so, modulo FOLDS."""
+    wordings = np.flatnonzero(shelf.asks & (shelf.owners >= 0))
+    return [_without(shelf, wordings[shelf.owners[wordings] % FOLDS != fold]) for fold in range(FOLDS)]
+
+
+def _without(shelf: Shelf, rows: np.ndarray) -> Shelf:
+    return faq_shelf.measured(shelf, faq_metric.fit(shelf.texts.use[rows], shelf.texts.e5[rows], shelf.owners[rows]))
 
 
 @dataclass(frozen=True)
@@ -38,12 +51,13 @@ class Sample:
     precise: np.ndarray
 
 
-def sample(shelf: Shelf, stage: str) -> Sample:
-    """Return searches for an even sample of all wordings."""
+def sample(shelves: list[Shelf], stage: str) -> Sample:
+    """Return searches for an even sample of all wordings, each in the one of apart() that does not know it."""
+    shelf = shelves[0]
     ours, others = np.flatnonzero(shelf.asks & (shelf.owners >= 0)), np.flatnonzero(shelf.owners < 0)
     rows = np.concatenate([_spread(ours, SAMPLE[0]), _spread(others, SAMPLE[1])])
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = list(pool.map(lambda row: _search(shelf, stage, int(row)), rows))
+        found = list(pool.map(lambda row: _search(shelves[shelf.owners[row] % FOLDS], stage, int(row)), rows))
     facts = np.stack([[*(one.scores[0], one.scores[0] - one.scores[1]), *one.sides] for one in found])
     right = np.array([one.faqs[0] for one in found]) == shelf.owners[rows]
     return Sample(facts, right, shelf.topics[rows] >= 0, shelf.owners[rows] >= 0)
@@ -104,7 +118,7 @@ def _groups(shelf: Shelf) -> Iterator[Group]:
     count = len(shelf.starts) - 1
     for start in range(0, count, _BATCH):
         some = shelf.means.take(np.arange(start, min(start + _BATCH, count)))
-        nearest, others = faq_kernel.nearness(some, shelf.means), faq_kernel.nearness(some, shelf.others)
+        nearest, others = faq_shelf.approach(shelf, some), faq_kernel.nearness(some, shelf.others)
         for number, (near, other) in enumerate(zip(nearest, others, strict=True), start=start):
             near[number] = np.inf
             own = np.arange(shelf.starts[number], shelf.starts[number + 1])

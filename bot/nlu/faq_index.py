@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.nlu import faq_heldout, faq_kernel, faq_shelf
+from bot.nlu import faq_heldout, faq_kernel, faq_metric, faq_shelf
 from bot.nlu.faq_data import Faq, Row, read_faqs, read_intents, rows_of
 from bot.nlu.faq_heldout import Sample
 from bot.nlu.faq_shelf import Shelf
@@ -31,7 +31,7 @@ from bot.nlu.text import fold
 from bot.nlu.tfidf import counted, idf_of, weighed
 from bot.nlu.vector_cache import Records, VectorCache
 
-FORMAT = 4
+FORMAT = 5
 HELD_OUT_FILE = "faq_heldout.bin"
 """Lies beside the file of vectors."""
 Arrays = dict[str, np.ndarray]
@@ -57,8 +57,11 @@ def _arrays(rows: list[Row], cache: VectorCache) -> Arrays:
     ngrams = weighed(counts, idf)
     sizes = Counter(row.faq for row in rows if row.faq is not None)
     topics = {topic: number for number, topic in enumerate(sorted({row.topic for row in rows if row.topic}))}
+    centred = faq_kernel.centre(e5.astype(np.float32), mean).astype(np.float16)
+    owners = np.array([row.faq if row.faq is not None and row.asks else -1 for row in rows])
+    metric = faq_metric.fit(use[owners >= 0], centred[owners >= 0], owners[owners >= 0])
     return {
-        "use": use, "e5": faq_kernel.centre(e5.astype(np.float32), mean).astype(np.float16), "e5_mean": mean,
+        "use": use, "e5": centred, "e5_mean": mean, "use_metric": metric.use, "e5_metric": metric.e5,
         "idf": idf, "ngrams_data": ngrams.data, "ngrams_indices": ngrams.indices, "ngrams_indptr": ngrams.indptr,
         "starts": np.cumsum([0] + [sizes[number] for number in range(len(sizes))]),
         "topics": np.array([topics.get(row.topic or "", -1) for row in rows]),
@@ -70,7 +73,8 @@ def _shelf(arrays: Arrays) -> Shelf:
     parts = tuple(arrays[f"ngrams_{part}"] for part in ("data", "indices", "indptr"))
     ngrams = faq_kernel.csr_matrix(parts, shape=(len(arrays["use"]), len(arrays["idf"])))
     texts = faq_kernel.Texts(arrays["use"], ngrams, arrays["e5"])
-    return faq_shelf.shelve(texts, arrays["starts"], arrays["topics"], arrays["asks"])
+    metric = faq_metric.Metric(arrays["use_metric"], arrays["e5_metric"])
+    return faq_shelf.shelve(texts, arrays["starts"], arrays["topics"], arrays["asks"], metric)
 
 
 def exact_of(rows: list[Row]) -> dict[str, int]:
@@ -85,9 +89,10 @@ def exact_of(rows: list[Row]) -> dict[str, int]:
 def _figures(rows: list[Row], faqs: list[Faq], shelf: Shelf, memory: Records) -> Facts:
     ids = [f"{faqs[row.faq].id if row.faq is not None else ''}|{row.topic}|{row.asks}|{row.text}" for row in rows]
     asked, place = faq_heldout.places(shelf, ids, memory)
+    shelves = faq_heldout.apart(shelf)
     shares = {"top1": float((place == 0).mean()), "top3": float((place < 3).mean())}
     return {
-        **{f"{stage}_calibration": calibrate(faq_heldout.sample(shelf, stage)) for stage in ("cheap", "full")},
+        **{f"{stage}_calibration": calibrate(faq_heldout.sample(shelves, stage)) for stage in ("cheap", "full")},
         "full_figures": {name: round(share, 3) for name, share in shares.items()},
         "per_faq": _per_faq(faqs, shelf.owners[asked], place == 0),
     }

@@ -12,13 +12,17 @@ from scipy.sparse import csr_matrix
 
 from bot.nlu import faq_shelf
 from bot.nlu.faq_kernel import Texts, centre
+from bot.nlu.faq_metric import Metric
 from bot.nlu.faq_shelf import Shelf
 from bot.nlu.sentence import Encoder, load_encoder
 from bot.nlu.text import fold
 from bot.nlu.tfidf import BUCKETS, tfidf_matrix
 
 CANDIDATES = 3
-ARRAYS = ("use", "e5", "ngrams_data", "ngrams_indices", "ngrams_indptr", "e5_mean", "idf", "starts", "topics", "asks")
+ARRAYS = (
+    "use", "e5", "ngrams_data", "ngrams_indices", "ngrams_indptr", "e5_mean", "idf", "use_metric", "e5_metric",
+    "starts", "topics", "asks",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ class Index:
         parts = [np.asarray(arrays[f"ngrams_{part}"]) for part in ("data", "indices", "indptr")]
         ngrams = csr_matrix(tuple(parts), shape=(len(arrays["use"]), BUCKETS))
         texts = Texts(arrays["use"], ngrams, arrays["e5"])
-        shelf = faq_shelf.shelve(texts, *(np.array(arrays[name]) for name in ("starts", "topics", "asks")))
+        metric = Metric(np.array(arrays["use_metric"]), np.array(arrays["e5_metric"]))
+        shelf = faq_shelf.shelve(texts, *(np.array(arrays[name]) for name in ("starts", "topics", "asks")), metric)
         stages = {stage: facts[f"{stage}_calibration"] for stage in ("cheap", "full")}
         mean, idf = np.array(arrays["e5_mean"]), np.array(arrays["idf"])
         return cls(facts["version"], tuple(facts["faqs"]), facts["exact"], shelf, mean, idf, stages)

@@ -1,22 +1,20 @@
 """The texts of an index as they stand side by side, and the small neighbourhood in which a question is decided.
 
-A bank of thousands of questions is never looked at as a whole: the means of all questions give a few dozen that may
-be near, their texts give the nearest, and among these alone (with the nearest texts that are no question of ours) a
-regression decides.
+A bank of thousands of questions is never looked at as a whole: the means of all questions give the nearest ten, and
+among their texts alone (with the nearest texts that are no question of ours) a regression decides.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
 from bot.nlu import faq_kernel
 from bot.nlu.faq_kernel import Texts
+from bot.nlu.faq_metric import Metric
 
-ROUGH = 32
-"""Questions whose texts are looked at one by one."""
 NEAR = 10
 """Questions that the regression decides among."""
 OTHERS = 70
@@ -26,6 +24,8 @@ ANSWER_NOISE = 0.6
 """A line of an answer speaks of the question's matter but is no question: it is trusted half as much."""
 TOPIC_SHARE = 0.2
 """How much a text counts for the other questions of its topic."""
+LENGTH = 0.25
+"""How much the length of a question's mean counts against it: half of what discriminant analysis would say."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,9 @@ class Shelf:
     topics: np.ndarray  # (n,): the number of each row's topic, -1 for none
     asks: np.ndarray  # (n,): whether the row is a wording, not a line of an answer
     owners: np.ndarray  # (n,): the question of each row, -1 for none
-    means: Texts  # (faqs,): the mean of each question's rows
+    means: Texts  # (faqs,): the mean of each question's rows; n-grams by column, as those of the others are
+    metric: Metric
+    lengths: dict[bool, np.ndarray]  # (faqs,): each mean's nearness to itself, by whether e5 is in it
     others: Texts  # the rows behind the questions
 
 
@@ -51,16 +53,27 @@ class Scores:
     sides: np.ndarray  # (asks, precise)
 
 
-def shelve(texts: Texts, starts: np.ndarray, topics: np.ndarray, asks: np.ndarray) -> Shelf:
+def shelve(texts: Texts, starts: np.ndarray, topics: np.ndarray, asks: np.ndarray, metric: Metric) -> Shelf:
     """Return the shelf of these rows (see Shelf)."""
     count, end = len(starts) - 1, int(starts[-1])
     sizes = np.diff(starts).astype(np.float32)
     owners = np.full(len(topics), -1)
     owners[:end] = np.repeat(np.arange(count), np.diff(starts))
     mean = csr_matrix((1 / sizes[owners[:end]], (owners[:end], np.arange(end))), shape=(count, end), dtype=np.float32)
-    e5 = None if texts.e5 is None else _means(texts.e5, starts)
-    means = Texts(_means(texts.use, starts), (mean @ texts.ngrams[:end]).tocsr(), e5)
-    return Shelf(texts, starts, topics, asks, owners, means, texts.take(slice(end, None)))
+    means = Texts(_means(texts.use, starts), (mean @ texts.ngrams[:end]).tocsc(), _means(texts.e5, starts))
+    others, lengths = texts.take(slice(end, None)), _lengths(means, metric)
+    others = replace(others, ngrams=others.ngrams.tocsc())
+    return Shelf(texts, starts, topics, asks, owners, means, metric, lengths, others)
+
+
+def measured(shelf: Shelf, metric: Metric) -> Shelf:
+    """Return the same texts under another metric."""
+    return replace(shelf, metric=metric, lengths=_lengths(shelf.means, metric))
+
+
+def _lengths(means: Texts, metric: Metric) -> dict[bool, np.ndarray]:
+    stages = {False: means.cheap(), True: means}
+    return {has_e5: faq_kernel.products(metric.seen(some), some) for has_e5, some in stages.items()}
 
 
 def _means(vectors: np.ndarray, starts: np.ndarray) -> np.ndarray:
@@ -74,7 +87,9 @@ def search(shelf: Shelf, query: Texts, excluded: frozenset[int] = frozenset(), w
 
     `without` is a row that counts as not being there: the query is that row, held out.
     """
-    faqs = _near(shelf, query, excluded, without)
+    whole = approach(shelf, query, shelf.owners[without] if without >= 0 else -1)[0]
+    whole[list(excluded)] = -np.inf
+    faqs = largest(whole, min(NEAR, len(whole) - len(excluded)))
     rows = rows_near(shelf, faqs, faq_kernel.similarity(query, shelf.others)[0])
     rows = rows[rows != without]
     texts = cheap_if(shelf.texts, query.e5 is None).take(rows)
@@ -90,23 +105,17 @@ def cheap_if(texts: Texts, is_cheap: bool) -> Texts:
     return texts.cheap() if is_cheap else texts
 
 
-def _near(shelf: Shelf, query: Texts, excluded: frozenset[int], without: int) -> np.ndarray:
-    """Return the numbers of the questions whose texts are nearest on average."""
-    rough = faq_kernel.nearness(query, shelf.means)[0]
-    own = shelf.owners[without] if without >= 0 else -1
+def approach(shelf: Shelf, queries: Texts, own: int = -1) -> np.ndarray:
+    """Return how near each text is to each question as a whole; the texts count as taken out of the question `own`."""
+    seen, lengths = shelf.metric.seen(queries), shelf.lengths[queries.e5 is not None]
+    products = faq_kernel.nearness(seen, shelf.means)
+    near = np.asarray(products - LENGTH * lengths)
     if own >= 0:
-        size = shelf.starts[own + 1] - shelf.starts[own]
-        rough[own] = (size * rough[own] - faq_kernel.nearness(query, query)[0, 0]) / (size - 1)
-    rough[list(excluded)] = -np.inf
-    among = largest(rough, min(ROUGH, len(rough) - len(excluded)))
-    if len(among) <= NEAR:
-        return among
-    rows = _rows_of(shelf, among)
-    near = faq_kernel.similarity(query, cheap_if(shelf.texts, query.e5 is None).take(rows))[0]
-    sizes, starts = np.diff(shelf.starts)[among], np.cumsum(np.diff(shelf.starts)[among])
-    near[rows == without] = 0
-    counts = sizes - (among == own)
-    return np.asarray(among[largest(np.add.reduceat(near, starts - sizes) / counts, NEAR)])
+        size, product = shelf.starts[own + 1] - shelf.starts[own], products[:, own]
+        itself = faq_kernel.products(seen, queries)
+        length = (size**2 * lengths[own] - 2 * size * product + itself) / (size - 1) ** 2
+        near[:, own] = (size * product - itself) / (size - 1) - LENGTH * length
+    return near
 
 
 def largest(values: np.ndarray, count: int) -> np.ndarray:

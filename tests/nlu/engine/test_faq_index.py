@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.nlu import faq_data, faq_heldout, faq_index, faq_kernel, faq_shelf, vector_cache
+from bot.nlu import faq_data, faq_heldout, faq_index, faq_kernel, faq_metric, faq_shelf, vector_cache
 from bot.nlu.faq_search import Index
 from bot.nlu.sentence import load_encoder
 from bot.nlu.tfidf import fit_idf, tfidf_matrix
@@ -148,7 +148,25 @@ def random_shelf(faqs: int, each: int, others: int) -> faq_shelf.Shelf:
     count = faqs * each + others
     asks = np.array([number % each < each - 1 or number >= faqs * each for number in range(count)])
     topics = np.where(np.arange(count) < faqs * each, np.arange(count) // (2 * each), -1)
-    return faq_shelf.shelve(random_texts(count, 3), np.arange(faqs + 1) * each, topics, asks)
+    texts, owners = random_texts(count, 3), np.repeat(np.arange(faqs), each)
+    metric = faq_metric.fit(texts.use[: faqs * each], texts.e5[: faqs * each], owners)
+    return faq_shelf.shelve(texts, np.arange(faqs + 1) * each, topics, asks, metric)
+
+
+def test_where_wordings_of_one_question_differ_a_difference_counts_little() -> None:
+    owners, number = np.repeat(np.arange(50), 8), np.random.default_rng(2)
+    told, matter = number.normal(size=(400, 1)), np.repeat(number.normal(size=(50, 3)), 8, axis=0)
+    vectors = np.hstack([3 * told, matter + 0.1 * number.normal(size=(400, 3))]).astype(np.float32)
+    metric = faq_metric.fit(vectors, vectors, owners)
+    assert metric.use[0, 0] < 0.5 * metric.use.diagonal()[1:].min()
+    assert np.isclose(((vectors @ metric.use) * vectors).sum(axis=1).mean(), 1, atol=1e-3)
+
+
+def test_a_wording_held_out_is_searched_under_a_metric_that_does_not_know_its_question() -> None:
+    shelf = random_shelf(faqs=9, each=4, others=6)
+    rows = np.flatnonzero(shelf.asks & (shelf.owners >= 0) & (shelf.owners % faq_heldout.FOLDS != 1))
+    expected = faq_metric.fit(shelf.texts.use[rows], shelf.texts.e5[rows], shelf.owners[rows])
+    assert np.allclose(faq_heldout.apart(shelf)[5 % faq_heldout.FOLDS].metric.use, expected.use)
 
 
 def test_held_out_scores_are_those_of_a_fit_without_the_text() -> None:
@@ -164,7 +182,7 @@ def test_a_row_held_out_is_searched_as_if_the_index_had_never_had_it() -> None:
     shelf = random_shelf(faqs=4, each=4, others=6)
     query, kept = shelf.texts.take(np.array([5])), np.delete(np.arange(22), 5)
     starts = np.array([0, 4, 7, 11, 15])
-    without = faq_shelf.shelve(shelf.texts.take(kept), starts, shelf.topics[kept], shelf.asks[kept])
+    without = faq_shelf.shelve(shelf.texts.take(kept), starts, shelf.topics[kept], shelf.asks[kept], shelf.metric)
     held_out, never = faq_shelf.search(shelf, query, without=5), faq_shelf.search(without, query)
     assert held_out.faqs.tolist() == never.faqs.tolist()
     assert np.allclose(held_out.scores, never.scores, atol=1e-4)
@@ -172,10 +190,9 @@ def test_a_row_held_out_is_searched_as_if_the_index_had_never_had_it() -> None:
 
 def test_in_a_large_bank_only_the_nearest_questions_are_decided_among(monkeypatch: pytest.MonkeyPatch) -> None:
     shelf = random_shelf(faqs=60, each=3, others=10)
-    monkeypatch.setattr(faq_shelf, "ROUGH", 20)
-    monkeypatch.setattr(faq_shelf, "NEAR", 5)
+    monkeypatch.setattr(faq_shelf, "NEAR", 10)
     found = [faq_shelf.search(shelf, shelf.texts.take(np.array([row]))) for row in range(0, 180, 3)]
-    assert {len(one.faqs) for one in found} == {5}
+    assert {len(one.faqs) for one in found} == {10}
     assert np.mean([one.faqs[0] == number for number, one in enumerate(found)]) > 0.9
 
 
