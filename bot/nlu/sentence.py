@@ -62,7 +62,12 @@ class E5Encoder:
 _ENCODERS: dict[str, type[UseEncoder] | type[E5Encoder]] = {"use": UseEncoder, "e5": E5Encoder}
 
 
+def new_encoder(name: str) -> Encoder:
+    """Return an encoder of that name for one thread; raise KeyError for an unknown name."""
+    return _ENCODERS[name]()
+
+
 @lru_cache(maxsize=None)
 def load_encoder(name: str) -> Encoder:
     """Return the encoder of that name, loaded once a process; raise KeyError for an unknown name."""
-    return _ENCODERS[name]()
+    return new_encoder(name)

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 
-from bot.nlu.sentence import load_encoder
+from bot.nlu.sentence import Encoder, new_encoder
 from bot.nlu.text import standard
 
 VECTORS = np.dtype([("key", "S32"), ("use", "<f2", 512), ("e5", "<f2", 384)])
 _BATCH = 64
+_own = threading.local()
 
 
 def digest(*parts: str) -> bytes:
@@ -76,8 +80,9 @@ class VectorCache:
         known, there = self._records.find(keys)
         missing = {keys[at]: texts[at] for at in np.flatnonzero(~there)}
         if missing:
-            for batch in _batches(list(missing.items())):
-                self._records.add(_encode(batch))
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                for records in pool.map(_encode, _batches(list(missing.items()))):
+                    self._records.add(records)
             known, _ = self._records.find(keys)
         return known["use"], known["e5"]
 
@@ -92,5 +97,13 @@ def _encode(pairs: list[tuple[bytes, str]]) -> np.ndarray:
     records = np.zeros(len(pairs), VECTORS)
     records["key"] = [key for key, _ in pairs]
     for name in ("use", "e5"):
-        records[name] = load_encoder(name).encode([text for _, text in pairs])
+        records[name] = _encoder(name).encode([text for _, text in pairs])
     return records
+
+
+def _encoder(name: str) -> Encoder:
+    """Return the encoder of this thread: an encoder works for one at a time, and lets others run meanwhile."""
+    if not hasattr(_own, name):
+        setattr(_own, name, new_encoder(name))
+    encoder: Encoder = getattr(_own, name)
+    return encoder

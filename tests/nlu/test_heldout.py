@@ -45,7 +45,7 @@ def asked(pairs: list[tuple[str, str]]) -> Rows:
 
 @pytest.fixture(scope="module")
 def faq_rows() -> Rows:
-    return asked(sentences("faq"))
+    return asked(sentences("faq")[::3])  # two of each FAQ's six; `xinqiao evaluate nlu` asks them all
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_the_right_question_is_answered_or_among_the_choices(faq_rows: Rows) -> 
 def test_a_wrong_answer_is_hardly_ever_given_with_confidence(faq_rows: Rows) -> None:
     answered = [(wanted, row) for wanted, row in faq_rows if row["faq"]]
     assert share(answered, lambda wanted, row: wanted == row["faq"]) >= 0.95
-    assert len(answered) / len(faq_rows) >= 0.45  # of 370 FAQs; 0.6 when there were 147
+    assert len(answered) / len(faq_rows) >= 0.55
 
 
 def test_every_answer_comes_with_its_basis(faq_rows: Rows) -> None:
@@ -74,7 +74,7 @@ def test_every_answer_comes_with_its_basis(faq_rows: Rows) -> None:
 
 
 def test_intents_are_understood(intent_rows: Rows) -> None:
-    assert share(intent_rows, lambda wanted, row: wanted == row["intent"]) >= 0.85
+    assert share(intent_rows, lambda wanted, row: wanted == row["intent"]) >= 0.92
 
 
 def test_what_is_out_of_scope_is_not_answered(intent_rows: Rows) -> None:
