@@ -1,14 +1,18 @@
 """Imports the gateway once and forks one at each line of standard input, so that a hundred kills take a minute.
 
 Each line is a JSON object: the settings of the next gateway, as environment variables. The answer is its process id.
+Before all answers, a line says that the server is ready.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
 import sys
+
+from sqlalchemy.orm import configure_mappers
 
 from bot import app, triage
 from bot.channels import notice
@@ -21,6 +25,10 @@ def main() -> None:
     notice.check("json://localhost")  # Apprise reads its plugins once for all
     load._in_use = load.InUse(None, triage.live().version)  # the repository's lexicon, loaded once for all
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the killed
+    configure_mappers()
+    gc.collect()
+    gc.freeze()  # a child's collector would copy every page of this
+    print("ready", flush=True)
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -12,7 +12,9 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
+from urllib.request import urlopen
 
 import httpx
 import pytest
@@ -34,6 +36,8 @@ class ForkServer:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.failures.forkserver"], cwd=ROOT, stdin=pipe, stdout=pipe, text=True
         )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "ready\n"
 
     def fork(self, environment: dict[str, str]) -> int:
         """Starts a gateway with these settings; gives its process id."""
@@ -82,8 +86,8 @@ class Gateways:
 
     def is_up(self) -> bool:
         """True if the gateway answers."""
-        with contextlib.suppress(httpx.HTTPError):
-            return httpx.get(f"{self.url}/healthz", timeout=1).status_code == 200
+        with contextlib.suppress(OSError, HTTPException), urlopen(f"{self.url}/healthz", timeout=1) as answer:
+            return bool(answer.status == 200)
         return False
 
     def is_alive(self) -> bool:

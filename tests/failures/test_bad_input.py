@@ -5,6 +5,7 @@ Run with `-s` to see by how much the others were slowed.
 
 from __future__ import annotations
 
+import os
 import statistics
 import threading
 import time
@@ -23,7 +24,7 @@ from tests.fakes.bot_api import TOKEN, BotApi
 from tests.fakes.engine import FakeEngine
 from tests.fakes.server import serving
 
-FLOOD = 10_000
+FLOOD = 10_000 if os.environ.get("XINQIAO_TEST_LONG") else 3_000
 TURNS = 40
 
 
@@ -55,7 +56,7 @@ def _turn(client: httpx.Client, number: int) -> float:
     return time.monotonic() - started
 
 
-def test_ten_thousand_messages_of_one_person_are_kept_and_others_go_on(gateway: tuple[Gateways, BotApi]) -> None:
+def test_thousands_of_messages_of_one_person_are_kept_and_others_go_on(gateway: tuple[Gateways, BotApi]) -> None:
     gateways, peer = gateway
     calm = statistics.median(seconds_of_turns(gateways.url))
     for number in range(FLOOD):
