@@ -41,7 +41,7 @@ def build_index(say: Callable[[str], None]) -> None:
     if target.exists():
         say("FAQ index is up to date")
         return
-    say("building the FAQ index; five minutes the first time, as every wording is encoded once")
+    say("building the FAQ index; some minutes the first time, as every wording is encoded once")
     started = time.monotonic()
     arguments = ("--faq", str(faqs.DIRECTORY), "--out", str(target), "--cache", str(engine_env.vectors()))
     engine_env.run_module("bot.nlu.faq_index", *arguments, quiet=True)
