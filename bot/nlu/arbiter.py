@@ -14,6 +14,10 @@ PAYLOAD_INTENTS = frozenset({"answer", "faq", "faq_candidates", "feedback", "top
 CARE_INTENTS = frozenset({"request_human", "worry_about_other", "safety_plan", "show_plan", "withdraw_consent"})
 
 
+CRISIS_INTENT = "express_distress"
+"""What it leads to alarms people. Triage, which reads every message before, hears most cries for help."""
+
+
 class Outcome(Enum):
     """What the arbiter decided."""
 
@@ -32,6 +36,7 @@ class Thresholds:
     cheap_answer: float = 0.8  # … without asking the better encoder
     offer: float = 0.12  # FAQs are offered as buttons from here
     intent: float = 0.2  # an intent is believed from here: below, it is oftener wrong than right
+    crisis: float = 0.45  # … and that of a cry for help only if the classifier says so from here
     likely: float = 0.5  # a follow-up joined to the question before it is believed from here, if its topic agrees …
     clear_lead: float = 0.3  # … and that much likelier than its next one
     about: float = 0.2  # … and if it is about our topics by this much when it stands alone
@@ -86,7 +91,8 @@ def settled(intent: str, confidence: float, found: Chances, limits: Thresholds) 
 
 def decide(intent: str, confidence: float, found: Chances, limits: Thresholds) -> Outcome:
     """Return the outcome for the classifier's first intent and what the search found."""
-    chance = chance_of(intent, confidence, found)
+    is_doubtful = intent == CRISIS_INTENT and confidence < limits.crisis
+    chance = 0.0 if is_doubtful else chance_of(intent, confidence, found)
     if chance >= max(limits.intent, found.score):
         return Outcome.INTENT
     if is_sure(found, limits):

@@ -20,6 +20,7 @@ CLEAR = {
     "POST /desk/replies title": "a text for everybody",
     "POST /desk/replies code": "a text for everybody",
     "POST /desk/replies body": "a text for everybody",
+    "POST /desk/activities ": "what is on, shown to every worker",
     "POST /desk/units name": "a unit's name, looked up and shown to colleagues",
     "POST /desk/units/{unit_id}/rename name": "a unit's name",
     "POST /desk/triage/api/add row": "the lexicon, published to everybody",

@@ -23,6 +23,7 @@ LIMITS = Thresholds()
         ("calculate", 0.9, Chances(0.3, 0.2, 0.7), Outcome.INTENT),
         ("express_distress", 0.5, Chances(0.45, 0.3, 0.5), Outcome.INTENT),
         ("express_distress", 0.5, Chances(0.9, 0.8, 0.9), Outcome.FAQ),
+        ("express_distress", 0.34, Chances(0.1, 0.1, 0.1), Outcome.FALLBACK),
         ("greet", 0.5, Chances(0.45, 0.3, 0.5), Outcome.CANDIDATES),
         ("greet", 0.9, Chances(0.85, 0.7, 0.9), Outcome.FAQ),
         ("praise_answer", 0.25, Chances(0.05, 0.0, 0.1), Outcome.INTENT),
