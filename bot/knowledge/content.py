@@ -71,8 +71,8 @@ def parse(raw: Mapping[str, Any]) -> Content:
 
 
 def _text(value: object) -> str:
-    """The words without a lone half of a character, which no page and no database can hold."""
-    return "" if value is None else str(value).encode("utf-8", "replace").decode().strip()
+    """The words without NUL and lone halves of characters, which not every page and database can hold."""
+    return "" if value is None else str(value).replace("\x00", "").encode("utf-8", "replace").decode().strip()
 
 
 def _lines(value: object) -> str:

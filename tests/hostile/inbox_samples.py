@@ -6,6 +6,7 @@ from bot.db.states import Role
 from tests.hostile.ground import World, number
 from tests.hostile.sample import Make, Sample, in_talk
 from tests.knowledge.asking import left_open
+from tests.knowledge.ground import good, published
 
 
 def _group() -> dict[str, str]:
@@ -13,10 +14,14 @@ def _group() -> dict[str, str]:
     return {"cluster": str(left_open(words, words))}
 
 
-def _variant(_: World) -> Sample:
-    return Sample({"faq_id": "none_such", "wording": "樟木箱放哪儿"}, {"cluster": "1"}, role=Role.editor)
+def _variant(world: World) -> Sample:
+    if "faq" not in world.extra:
+        author, reviewer = world.id_of(Role.editor), world.id_of(Role.admin)
+        world.extra["faq"] = published(good("樟木箱"), author, reviewer)
+    return Sample({"faq_id": world.extra["faq"], "wording": "樟木箱放哪儿"}, _group(), role=Role.editor)
 
 
+COSTLY = {"POST /desk/inbox/{cluster}/variant"}
 SAMPLES: dict[str, Make] = {"POST /desk/inbox/{cluster}/variant": _variant}
 PLAIN: dict[str, Make] = {
     "POST /desk/inbox/{cluster}/put_away": lambda _: Sample({"state": "dropped"}, _group(), role=Role.editor),

@@ -156,6 +156,7 @@ COSTLY = {  # each request needs a case of its own: they get the few worst texts
     "POST /desk/identity/{request_id}",
     *case_samples.COSTLY,
     *faq_samples.COSTLY,
+    *inbox_samples.COSTLY,
 }
 # Numbers and bound fields without a field for text beside them: what a sensible request looks like.
 PLAIN: dict[str, Make] = {
