@@ -113,10 +113,18 @@ class Mind:
         last = self.index.faq(said.last) if said.last else None
         if last is None or not wording.follows_up(said.text):
             return None
+        if self._asks_again(said, plain):
+            return plain
         told = wording.bare(said.text)
         joined = self.index.look(f"{last['question'].rstrip('？?')}，{told}", frozenset({last["id"]}))
         nearby = self.index.look(told, self.index.outside(last["topic"]) | {last["id"]})
         return self._agreed(plain, joined, nearby)
+
+    @staticmethod
+    def _asks_again(said: Said, plain: Understood) -> bool:
+        """A short question that is sure by itself, and was answered just now, is asked once more."""
+        best = plain.found.candidates[0].faq
+        return plain.outcome is Outcome.FAQ and best == said.last and not wording.leans(said.text)
 
     def _agreed(self, plain: Understood, joined: Found, nearby: Found) -> Understood:
         """An answer that would be given anyhow must be met again; one that would not, must be met twice."""

@@ -40,12 +40,12 @@ def _kept(parts: list[str]) -> list[str]:
 
 def follows_up(text: str) -> bool:
     """Say whether a message is likely to lean on what was answered before it."""
-    return bool(_OPENING.match(text) or _TAIL.search(text)) or is_vague(text)
+    return leans(text) or len(fold(text)) <= SHORT
 
 
-def is_vague(text: str) -> bool:
-    """Say whether a message is too short to stand alone, or speaks of somebody it does not name."""
-    return len(fold(text)) <= SHORT or names_nobody(text)
+def leans(text: str) -> bool:
+    """Say whether a message's words refer to what was said before; a short one need not."""
+    return bool(_OPENING.match(text) or _TAIL.search(text)) or names_nobody(text)
 
 
 def names_nobody(text: str) -> bool:

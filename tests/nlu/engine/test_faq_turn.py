@@ -98,6 +98,15 @@ def test_a_sure_answer_to_a_message_that_leans_on_another_must_be_met_again() ->
     assert (understood.outcome, first(understood)) == (Outcome.FAQ, "wages")
 
 
+def test_a_short_question_asked_again_gets_its_answer_again_unless_it_leans_on_it() -> None:
+    short, leaning = "最低工资多少", "那最低工资呢"
+    script = {short: found("wages"), f"wages，{short}": found("double"), leaning: found("wages")}
+    script |= {"wages，最低工资呢": found("double"), "最低工资呢": found("expired")}
+    again = read(ScriptedIndex(script), short, last="wages")
+    assert (again.outcome, first(again)) == (Outcome.FAQ, "wages")
+    assert read(ScriptedIndex(script), leaning, last="wages").outcome is Outcome.CANDIDATES
+
+
 def test_what_follows_an_answer_but_stands_alone_is_taken_alone() -> None:
     index = ScriptedIndex({"工资拖了两个月没发该去哪里告": found("wages")})
     understood = read(index, "工资拖了两个月没发该去哪里告", last="unsigned")
