@@ -133,7 +133,8 @@ async def _until(condition: Callable[[], bool]) -> None:
 def _press(count: int) -> int:
     """New questions, approved, and the button."""
     day = date(2026, 11, 1)
-    plain = {"basis": [], "region": "全国", "valid_from": day, "related": [], "reviewer": "试", "reviewed_on": day}
+    basis = [{"law": "工会法", "article": "第六条"}]
+    plain = {"basis": basis, "region": "全国", "valid_from": day, "related": [], "reviewer": "试", "reviewed_on": day}
     with transaction() as session:
         for number in range(count):
             session.add(Faq(**_question(number), **plain, source_digest=""))

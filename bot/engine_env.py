@@ -118,6 +118,12 @@ def require_python() -> Path:
     return PYTHON
 
 
+def remember_command(texts: Path) -> list[str]:
+    """The command that has the vectors of a JSON file of texts remembered."""
+    arguments = ["--vectors", str(vectors()), "--texts", str(texts)]
+    return [str(require_python()), "-m", "bot.nlu.encoders", *arguments]
+
+
 def serve_command(model: Path, port: int) -> list[str]:
     """The engine's command line: loopback only, our channel only, never the HTTP API."""
     return [

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import os
-from pathlib import Path
 from typing import Any, Optional, cast
 
 import numpy as np
@@ -20,10 +18,9 @@ from scipy.sparse import vstack
 
 from bot.nlu import intent_kernel
 from bot.nlu.encoder import sentence_vector
+from bot.nlu.encoders import load_encoder
 from bot.nlu.intent_kernel import IntentModel, Recipe, Sentences
 from bot.nlu.ngrams import ngram_vector
-from bot.nlu.sentence import VECTORS_VARIABLE, load_encoder
-from bot.nlu.vector_cache import VectorCache
 
 logger = logging.getLogger(__name__)
 RANKED = 3
@@ -111,11 +108,4 @@ def _encoded(examples: list[Message], recipe: Recipe) -> Sentences:
     vectors = np.stack([sentence_vector(message) for message in examples])
     ngrams = vstack([ngram_vector(message) for message in examples]).tocsr()
     texts = [message.get(TEXT) for message in examples]
-    return Sentences(vectors, ngrams, _e5_vectors(texts) if recipe.e5 else None)
-
-
-def _e5_vectors(texts: list[str]) -> np.ndarray:
-    remembered = os.environ.get(VECTORS_VARIABLE)
-    if remembered:
-        return VectorCache(Path(remembered)).vectors(texts)[1].astype(np.float32)
-    return load_encoder("e5").encode(texts)
+    return Sentences(vectors, ngrams, load_encoder("e5").encode(texts) if recipe.e5 else None)

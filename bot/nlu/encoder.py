@@ -15,7 +15,8 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.sentence import Encoder, load_encoder
+from bot.nlu.encoders import load_encoder
+from bot.nlu.sentence import Encoder
 from bot.nlu.text import is_payload
 
 ORIGIN = "sentence_encoder"

@@ -24,7 +24,7 @@ from bot.nlu.arbiter import Outcome, Thresholds
 from bot.nlu.encoder import sentence_vector
 from bot.nlu.faq_search import Index
 from bot.nlu.faq_turn import Mind, Said, Understood
-from bot.nlu.sentence import load_encoder
+from bot.nlu.encoders import load_encoder
 
 INDEX_VARIABLE = "XINQIAO_FAQ_INDEX"
 PROPERTY = "faq_search"

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 
 from bot.nlu.text import standard
-
-VECTORS_VARIABLE = "XINQIAO_VECTORS"
-"""Environment variable that names the file of remembered vectors; without it every training encodes anew."""
 
 
 class Encoder(Protocol):
@@ -65,9 +61,3 @@ _ENCODERS: dict[str, type[UseEncoder] | type[E5Encoder]] = {"use": UseEncoder, "
 def new_encoder(name: str) -> Encoder:
     """Return an encoder of that name for one thread; raise KeyError for an unknown name."""
     return _ENCODERS[name]()
-
-
-@lru_cache(maxsize=None)
-def load_encoder(name: str) -> Encoder:
-    """Return the encoder of that name, loaded once a process; raise KeyError for an unknown name."""
-    return new_encoder(name)

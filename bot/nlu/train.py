@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from bot.nlu import quiet
-from bot.nlu.sentence import VECTORS_VARIABLE
+from bot.nlu.encoders import VECTORS_VARIABLE
 
 os.environ.setdefault("RASA_MAX_CACHE_SIZE", "0")  # a training takes seconds: its cache would only cost disk
 DATA = ("nlu_data/intents", "nlu_data/dialogue")

@@ -37,12 +37,17 @@ class Records:
     def __init__(self, path: Path, dtype: np.dtype) -> None:
         self._path = path
         self._dtype = dtype
+        self._places: dict[bytes, int] = {}
+        self._read = 0  # records that the places are of
 
     def find(self, keys: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
         """Return the records of the keys, in order (zeros for a missing one), and which of them were there."""
         stored = self._stored()
-        places = {key: number for number, key in enumerate(stored["key"].tolist())}
-        at = np.array([places.get(key, -1) for key in keys], dtype=int)
+        if len(stored) < self._read:  # the file was begun anew
+            self._places, self._read = {}, 0
+        self._places.update({key: self._read + at for at, key in enumerate(stored["key"][self._read :].tolist())})
+        self._read = len(stored)
+        at = np.array([self._places.get(key, -1) for key in keys], dtype=int)
         found = np.zeros(len(keys), self._dtype)
         found[at >= 0] = stored[at[at >= 0]]
         return found, at >= 0
@@ -80,11 +85,19 @@ class VectorCache:
         known, there = self._records.find(keys)
         missing = {keys[at]: texts[at] for at in np.flatnonzero(~there)}
         if missing:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                for records in pool.map(_encode, _batches(list(missing.items()))):
-                    self._records.add(records)
+            for records in _side_by_side(list(_batches(list(missing.items())))):
+                self._records.add(records)
             known, _ = self._records.find(keys)
         return known["use"], known["e5"]
+
+
+def _side_by_side(batches: list[list[tuple[bytes, str]]]) -> Iterator[np.ndarray]:
+    """Encode on all cores; a single batch here, where the encoders stay loaded."""
+    if len(batches) == 1:
+        yield _encode(batches[0])
+        return
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield from pool.map(_encode, batches)
 
 
 def _batches(pairs: list[tuple[bytes, str]]) -> Iterator[list[tuple[bytes, str]]]:

@@ -82,6 +82,7 @@ def _engine_side(environment: dict[str, str], index: Path, scratch: Path) -> dic
     """What the engine reads; the secrets are those of the throw-away system."""
     ours = engine_env.environment(index=index)
     own = {"XINQIAO_TRACKER_DB": str(scratch / "tracker.db"), "XINQIAO_FAQ_INDEX": str(index), "PYTHONPATH": str(ROOT)}
+    own["XINQIAO_VECTORS"] = str(engine_env.vectors())  # it is asked the same sentences each time
     plain = {name: value for name, value in ours.items() if not name.startswith("XINQIAO_")}
     return {**plain, **environment, **own}
 

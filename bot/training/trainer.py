@@ -200,6 +200,7 @@ def _evaluate(run: Run, files: Files, known: set[str]) -> dict[str, Any]:
     """The candidate beside the release in use."""
     with contextlib.ExitStack() as stack:
         with run.stage(State.starting):
+            _remember(run)
             old = _of_live(run)
             one = stack.enter_context(candidate.running(files, run.folder / SCRATCH, run.alive))
         with run.stage(State.evaluating):
@@ -211,6 +212,16 @@ def _evaluate(run: Run, files: Files, known: set[str]) -> dict[str, Any]:
     report["per_faq"] = gate.per_faq(_per_faq(releases.files(run.live).index), _per_faq(files.index))
     report["refusals"] = gate.refusals(report, steps)
     return report
+
+
+def _remember(run: Run) -> None:
+    """Has the sentences of the exam encoded on all cores, once for all trainings."""
+    texts = run.folder / "texts.json"
+    texts.write_text(json.dumps([one.text for one in exam.items()]), encoding="utf-8")
+    try:
+        work.run(engine_env.remember_command(texts), engine_env.environment(), run.alive)
+    finally:
+        texts.unlink()
 
 
 def _of_live(run: Run) -> list[exam.Understood]:

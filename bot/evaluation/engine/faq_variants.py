@@ -16,7 +16,7 @@ import numpy as np
 
 from bot.nlu.faq_index import read_faqs
 from bot.nlu.faq_search import Index
-from bot.nlu.sentence import load_encoder
+from bot.nlu.encoders import load_encoder
 from bot.nlu.tfidf import fit_idf, tfidf_matrix
 from bot.nlu.vector_cache import VectorCache
 
