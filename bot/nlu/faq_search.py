@@ -11,10 +11,10 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from bot.nlu import faq_shelf
+from bot.nlu.encoders import load_encoder
 from bot.nlu.faq_kernel import Texts, centre
 from bot.nlu.faq_metric import Metric
 from bot.nlu.faq_shelf import Shelf
-from bot.nlu.encoders import load_encoder
 from bot.nlu.sentence import Encoder
 from bot.nlu.text import fold
 from bot.nlu.tfidf import BUCKETS, tfidf_matrix

@@ -22,9 +22,9 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.arbiter import Outcome, Thresholds
 from bot.nlu.encoder import sentence_vector
+from bot.nlu.encoders import load_encoder
 from bot.nlu.faq_search import Index
 from bot.nlu.faq_turn import Mind, Said, Understood
-from bot.nlu.encoders import load_encoder
 
 INDEX_VARIABLE = "XINQIAO_FAQ_INDEX"
 PROPERTY = "faq_search"

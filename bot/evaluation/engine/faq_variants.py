@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.nlu.encoders import load_encoder
 from bot.nlu.faq_index import read_faqs
 from bot.nlu.faq_search import Index
-from bot.nlu.encoders import load_encoder
 from bot.nlu.tfidf import fit_idf, tfidf_matrix
 from bot.nlu.vector_cache import VectorCache
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from bot.nlu import faq_data, faq_heldout, faq_index, faq_kernel, faq_metric, faq_shelf, vector_cache
-from bot.nlu.faq_search import Index
 from bot.nlu.encoders import load_encoder
+from bot.nlu.faq_search import Index
 from bot.nlu.tfidf import fit_idf, tfidf_matrix
 from bot.nlu.vector_cache import Records
 
