@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from bot.care import closing, desk, load
+from bot.clean import clean
 from bot.console import cases, guard, labels
 from bot.console.edge import DeskRoute, Shown
 from bot.db.models import StaffSession
@@ -21,11 +22,6 @@ from bot.level import Level
 routes = APIRouter(prefix="/api", route_class=DeskRoute)
 Counsellor = Annotated[StaffSession, Depends(guard.cases)]
 Done = dict[str, Any]
-
-
-def clean(text: str) -> str:
-    """Gives a text without what no channel and no table can carry: NUL and lone surrogates."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 class Words(BaseModel):

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Response
 from fastapi.responses import RedirectResponse
 
+from bot.clean import clean
 from bot.clock import LOCAL, local, now
 from bot.console import guard
 from bot.console.account import frame
@@ -58,7 +59,7 @@ async def save(
 ) -> Response:
     """Adds or changes one; a fault shows the form again with what was typed."""
     typed = {"title": title, "place": place, "sign_up": sign_up, "audience": audience}
-    typed = {name: _clean(words) for name, words in typed.items()}
+    typed = {name: clean(words).strip() for name, words in typed.items()}
     try:
         planned = Planned(kind, starts_at=_moment(starts), ends_at=_moment_or_none(ends), **typed)
         kept = await asyncio.to_thread(_keep, id, session.staff_id, planned)
@@ -105,11 +106,6 @@ def _moment(words: str, fault: Fault = Fault.starts) -> datetime:
 
 def _moment_or_none(words: str) -> datetime | None:
     return _moment(words, Fault.ends) if words.strip() else None
-
-
-def _clean(words: str) -> str:
-    """The words as they are kept: nothing that no channel can carry."""
-    return words.replace("\x00", "").encode("utf-8", "replace").decode().strip()
 
 
 async def _page(session: StaffSession, status: int = 200, typed: dict[str, Any] | None = None) -> Response:

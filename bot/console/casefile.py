@@ -12,9 +12,9 @@ from fastapi import APIRouter, Depends, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from bot.care import casefile, casework, checklist, closing, referrals
+from bot.clean import clean
 from bot.console import cases, guard
 from bot.console.account import frame
-from bot.console.actions import clean
 from bot.console.casefile_view import view
 from bot.console.edge import DeskRoute
 from bot.console.render import page

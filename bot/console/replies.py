@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Response
 from fastapi.responses import RedirectResponse
 
 from bot.care import canned
+from bot.clean import clean
 from bot.clock import local
 from bot.console import guard, labels
 from bot.console.edge import DeskRoute
@@ -63,8 +64,7 @@ async def use(session: Lead, id: Id = 0, in_use: Annotated[bool, Form()] = False
 
 def _clean(body: str) -> str:
     """The words as they are kept: one kind of line end, nothing that no channel can carry."""
-    text = body.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-    return text.encode("utf-8", "replace").decode().strip()
+    return clean(body.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 async def _page(session: StaffSession, status: int = 200, typed: dict[str, object] | None = None) -> Response:

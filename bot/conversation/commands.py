@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.clean import clean
 from bot.level import Level
 
 
@@ -54,4 +55,4 @@ def neutralise(text: str) -> str:
     """Gives the text without anything Rasa could read as an intent: no leading slash of any kind survives."""
     while _SLASH_FIRST.match(text):
         text = _SLASH_FIRST.sub("", text, count=1)
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+    return clean(text)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from bot.clean import clean
+
 FIELDS = ("id", "topic", "question", "variants", "answer", "basis", "region", "valid_from", "valid_to", "related")
 LISTS = ("variants", "related")
 Day = date | str | None  # a text: what stands there is no date
@@ -71,8 +73,7 @@ def parse(raw: Mapping[str, Any]) -> Content:
 
 
 def _text(value: object) -> str:
-    """The words without NUL and lone halves of characters, which not every page and database can hold."""
-    return "" if value is None else str(value).replace("\x00", "").encode("utf-8", "replace").decode().strip()
+    return "" if value is None else clean(str(value)).strip()
 
 
 def _lines(value: object) -> str:

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.nlu import quiet
 from bot.nlu.sentence import Encoder, new_encoder
 from bot.nlu.vector_cache import VectorCache
 
@@ -50,7 +49,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--vectors", type=Path, required=True)
     parser.add_argument("--texts", type=Path, required=True)
     chosen = parser.parse_args(arguments)
-    quiet.configure()
     VectorCache(chosen.vectors).vectors(json.loads(chosen.texts.read_text(encoding="utf-8")))
     return 0
 

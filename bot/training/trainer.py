@@ -221,7 +221,7 @@ def _remember(run: Run) -> None:
     try:
         work.run(engine_env.remember_command(texts), engine_env.environment(), run.alive)
     finally:
-        texts.unlink()
+        texts.unlink(missing_ok=True)
 
 
 def _of_live(run: Run) -> list[exam.Understood]:
