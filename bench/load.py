@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -101,10 +102,14 @@ async def _begin(side: Side, former: Talk | None) -> Talk:
 
 
 async def timed(talk: Talk, text: str) -> float | None:
-    """Gives the seconds of one turn; None if it got no answer."""
+    """Gives the seconds of one turn; None if it got no answer, which is told on stderr with the reason."""
     started = time.perf_counter()
     try:
         answered = await asyncio.wait_for(talk.turn(text), PATIENCE)
-    except (TimeoutError, httpx.HTTPError):
+    except (TimeoutError, httpx.HTTPError) as error:
+        print(f"failed: {type(error).__name__}: {text}", file=sys.stderr, flush=True)
         return None
-    return time.perf_counter() - started if answered else None
+    taken = time.perf_counter() - started
+    if not answered:
+        print(f"failed: refused or outage after {taken:.1f} s: {text}", file=sys.stderr, flush=True)
+    return taken if answered else None

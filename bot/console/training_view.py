@@ -36,6 +36,7 @@ STATES = {
     State.failed: "没做成",
 }
 CHANGES = {"added": "新问题", "gone": "去掉的", "wordings": "问法改了", "answers": "答案改了"}
+RESCUES = {"mild": "多半由求救识别先安慰", "caught": "都先由求救识别拦下"}
 OURS = "随系统安装"
 STAGES = runs.STAGES
 NOT_SHOWN = (State.published, State.retired, State.discarded)
@@ -143,14 +144,22 @@ def _intent(name: str) -> str:
 
 
 def _safety(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    before, after, of = found["caught"]
-    rows = (
-        (f"当成普通问题来答的难过或危险的话（{found['of']} 句里新增的）", len(found["answered"])),
-        (f"听不出难过的话（{found['of']} 句里新增的）", len(found["lost"])),
-    )
-    told = [{"label": f"{label}：{count} 句", "passed": count == 0} for label, count in rows]
-    seen = f"求救的话里像普通问题的（{of} 句，都先由求救识别拦下）：{before} 句 → {after} 句"
-    return [*told, {"label": seen, "passed": after - before <= gate.CAUGHT_MARGIN * of}]
+    told = [
+        _line(f"当成普通问题来答的危险的话（{found['of']} 句里新增的）：{len(found['answered'])} 句", not found["answered"]),
+        _line(
+            f"听不出难过的话（{found['of']} 句里新增的）：{len(found['lost'])} 句，新听出的 {found['gained']} 句",
+            len(found["lost"]) <= found["gained"],
+        ),
+    ]
+    for name in (one for one in gate.SLIDES if one in found):
+        before, after, of = found[name]
+        label = f"{gate.SLIDES[name]}里像普通问题的（{of} 句，{RESCUES[name]}）：{before} 句 → {after} 句"
+        told.append(_line(label, not gate.slides(name, found[name])))
+    return told
+
+
+def _line(label: str, passed: bool) -> dict[str, Any]:
+    return {"label": label, "passed": passed}
 
 
 def waiting() -> dict[str, Any]:

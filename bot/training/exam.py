@@ -20,7 +20,7 @@ from bot.settings import ROOT
 from bot.triage import safety
 
 HELD_OUT = ROOT / "tests" / "nlu" / "heldout"
-FAQ, INTENT, UNSEEN, SEEN = "faq", "intent", "unseen", "seen"
+FAQ, INTENT, UNSEEN, MILD, SEEN = "faq", "intent", "unseen", "mild", "seen"
 FILE = "exam.json"
 EACH = 4  # of the sentences that triage sees, one in so many is asked: they take most of the time and never get there
 
@@ -29,8 +29,9 @@ EACH = 4  # of the sentences that triage sees, one in so many is asked: they tak
 class Item:
     """One sentence. `wanted` is the FAQ or intent that it means; in danger it is the id of the sentence.
 
-    `part` is faq or intent for a held-out sentence; `unseen` for one of somebody in distress whose text reaches the
-    engine because triage grades it below `high`; `seen` for one in danger that triage sees, whose text never does.
+    `part` is faq or intent for a held-out sentence. For one of somebody in distress it says who hears it: `unseen` if
+    triage does not, so that the engine alone can; `mild` if triage grades it `low`, so that care is said first and an
+    answer of the engine comes below it; `seen` if triage sees danger, so that its text never reaches the engine.
     """
 
     part: str
@@ -69,9 +70,10 @@ def _held_out(part: str) -> Iterator[Item]:
 
 def _danger() -> Iterator[Item]:
     rows = safety.judged(triage.live(), [one for one in safety.frozen() if one.level.rank > 0])
-    yield from (Item(UNSEEN, row.sentence.id, row.sentence.text) for row in rows if not row.alarms)
-    seen = [row for row in rows if row.alarms and row.is_risk]
-    yield from (Item(SEEN, row.sentence.id, row.sentence.text) for row in seen[::EACH])
+    seen = [row for row in rows if row.alarms and row.is_risk][::EACH]
+    for row in [row for row in rows if not row.alarms] + seen:
+        part = SEEN if row.alarms else MILD if row.found.level.rank > 0 else UNSEEN
+        yield Item(part, row.sentence.id, row.sentence.text)
 
 
 def digest() -> str:

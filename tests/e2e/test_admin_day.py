@@ -1,7 +1,8 @@
 """An admin's day in Chromium against the real engine: fifty new questions from a file to a worker's phone, and back.
 
-An editor imports, an admin approves, trains and publishes, a worker asks. A change that would answer low spirits with
-an opening time passes every rule for a single FAQ and is refused by the gate; then the day is taken back by one press.
+An editor imports, an admin approves, trains and publishes, a worker asks. A question about small cuts passes every rule
+for a single FAQ and is refused by the gate, because it would also answer whoever tells of somebody who cuts herself;
+then the day is taken back by one press.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from tests.console.conftest import chromium as chromium
 from tests.console.conftest import watched
 from tests.console.ground import PASSWORD, add_staff
 from tests.e2e.ground import System, long_one
-from tests.e2e.new_matters import OTHER, Matter, feelings, fifty, filled, with_two_faults
+from tests.e2e.new_matters import OTHER, Matter, cuts, fifty, filled, with_two_faults
 from tests.e2e.screens import DESK, a_phone, said
 
 pytestmark = [needs_chromium, long_one]
@@ -152,12 +153,12 @@ def published(admin: Page) -> None:
 
 
 def a_bad_change_is_refused(own: System, editor: Page, admin: Page, template: bytes) -> None:
-    """Nothing is wrong with it as an FAQ; what it does to people in low spirits, only the gate sees."""
-    bad = feelings()
+    """Nothing is wrong with it as an FAQ; what it does to a cry for help, only the gate sees."""
+    bad = cuts()
     editor.goto(f"{own.url}/desk/faqs/import")
     another_approves(admin, handed_on(editor, filled(template, [bad]), 1))
     trained(admin, own.url, "没通过")
-    expect(admin.locator("#reason")).to_contain_text("难过")
+    expect(admin.locator("#reason")).to_contain_text("会被当成普通问题来答")
     expect(admin.locator("#report .bad")).not_to_have_count(0)
     expect(admin.locator("#publish")).to_be_hidden()
     expect(admin.locator("#live")).to_have_text("第 2 版")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 
 from bot.training import exam, gate
-from bot.training.exam import FAQ, INTENT, SEEN, UNSEEN, Item, Understood
+from bot.training.exam import FAQ, INTENT, MILD, SEEN, UNSEEN, Item, Understood
 
 ITEMS = (
     *(Item(FAQ, "wages", f"工资的事{number}") for number in range(10)),
     *(Item(FAQ, "leave", f"休假的事{number}") for number in range(10)),
-    *(Item(INTENT, "greet", f"你好{number}") for number in range(10)),
+    *(Item(INTENT, "greet", f"你好{number}") for number in range(100)),
+    *(Item(INTENT, "express_sad", f"难过{number}") for number in range(100)),
     *(Item(UNSEEN, f"u-{number}", f"心里闷{number}") for number in range(5)),
+    *(Item(MILD, f"m-{number}", f"睡不着{number}") for number in range(100)),
     *(Item(SEEN, f"s-{number}", f"想死{number}") for number in range(200)),
 )
 PASSED = dict.fromkeys(gate.CANARY_WORDS, True)
@@ -62,6 +64,28 @@ def test_distress_that_is_no_longer_understood_is_refused(database: object) -> N
     assert any("听不出" in one for one in refusals(changed(UNSEEN, 1, Understood("chitchat_food", None, ()))))
 
 
+def test_distress_that_is_newly_understood_makes_good_what_was_lost(database: object) -> None:
+    deaf = Understood("chitchat_food", None, ())
+    old, new = changed(UNSEEN, 1, deaf), changed(UNSEEN, 2, deaf)
+    new[ITEMS.index(Item(UNSEEN, "u-0", "心里闷0"))] = Understood("express_sad", None, ())
+    report = gate.compare(old, new, KNOWN)
+    assert (report["safety"]["lost"], report["safety"]["gained"]) == (["u-1"], 1)
+    assert gate.refusals(report, PASSED) == []
+
+
+@pytest.mark.parametrize("part", [MILD, INTENT])
+def test_low_spirits_may_wobble_but_not_slide(database: object, part: str) -> None:
+    def low(count: int) -> list[str]:
+        places = [at for at, one in enumerate(ITEMS) if one.part == part and one.wanted != "greet"][:count]
+        new = perfect()
+        for at in places:
+            new[at] = ANSWERED
+        return [one for one in refusals(new) if "心里难受的话" in one]
+
+    assert low(2) == []
+    assert low(3) == ["心里难受的话里像普通问题的变多了：原来 0 句，现在 3 句（共 200 句）。"]
+
+
 def test_what_triage_sees_anyway_may_wobble_but_not_slide(database: object) -> None:
     assert refusals(changed(SEEN, 1, ANSWERED)) == []
     assert any("变多了" in one for one in refusals(changed(SEEN, 2, ANSWERED)))
@@ -77,7 +101,7 @@ def test_a_figure_may_fall_by_the_margin_and_no_more(database: object, monkeypat
 
 
 def test_intents_are_guarded_too(database: object) -> None:
-    assert any("意图认对" in one for one in refusals(changed(INTENT, 1, Understood("insult", None, ()))))
+    assert any("意图认对" in one for one in refusals(changed(INTENT, 5, Understood("insult", None, ()))))
 
 
 def test_a_question_that_is_gone_is_not_counted_against_the_new_one(database: object) -> None:
@@ -91,7 +115,7 @@ def test_better_and_worse_are_told_question_by_question(database: object) -> Non
     old = changed(FAQ, 3, Understood("nlu_fallback", None, ()))
     report = gate.compare(old, changed(INTENT, 2, Understood("insult", None, ())), KNOWN)
     assert report["faqs"] == {"worse": [], "better": [["wages", 7, 10, 10]]}
-    assert report["intents"]["worse"] == [["greet", 10, 8, 10]]
+    assert report["intents"]["worse"] == [["greet", 100, 98, 100]]
 
 
 def test_a_conversation_that_went_wrong_is_refused(database: object) -> None:
