@@ -14,7 +14,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions.form import QUESTION, CareForm, Step, facts_of, interrupted, leaving, log_mild_distress
+from actions.form import CareForm, Step, facts_of, interrupted, leaving, log_mild_distress
 from actions.hearing import DOUBT, OUTSIDE, STOP, SURE, asks, hear
 from actions.safely import Call, Item, fixed
 from bot import texts
@@ -57,10 +57,8 @@ class CalculatorForm(CareForm):
         return replace(step, says=(fixed("knowledge_gentle_care"),)) if mild else step
 
     def act(self, call: Call, tracker: Tracker) -> list[Item]:
-        """Takes a message as the forms do; a question that another form has left behind is none of ours."""
-        question, facts = tracker.get_slot(QUESTION), facts_of(tracker)
-        if question and question != WHICH and facts.get(CALCULATOR) not in CALCULATORS:
-            return self._gone_on(self.begin(call))
+        """Takes a message as the forms do; a correction is taken when all is told, too."""
+        question, facts = self.standing_in(tracker), facts_of(tracker)
         told = question in (DONE, CHANGE) and not call.is_payload and hear(call, DONE, in_words=True) != STOP
         if told and self.overheard(call, question, facts) is None:
             return leaving() if interrupted(tracker) else []

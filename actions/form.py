@@ -64,9 +64,9 @@ class CareForm(SafeAction):
 
     def act(self, call: Call, tracker: Tracker) -> list[Item]:
         """Takes the message as an answer; no items leave it to its rule."""
-        if (tracker.active_loop or {}).get("name") != self.form or not tracker.get_slot(QUESTION):
+        question = self.standing_in(tracker)
+        if question is None:
             return self._gone_on(self.begin(call))
-        question = str(tracker.get_slot(QUESTION))
         if interrupted(tracker):
             return self._again(question, tracker)
         step = self.overheard(call, question, facts_of(tracker))
@@ -82,6 +82,16 @@ class CareForm(SafeAction):
             return self._gone_on(Step((fixed(self.unclear),), question, facts_of(tracker)))
         log_mild_distress(call)
         return self._gone_on(self.answered(call, question, answer, facts_of(tracker)))
+
+    def standing_in(self, tracker: Tracker) -> str | None:
+        """The question of this form that stands; None where the form begins, whatever another has left behind."""
+        for event in reversed(tracker.events):
+            if event.get("event") == "active_loop":
+                return None
+            if event.get("event") == "slot" and event.get("name") == QUESTION:
+                break
+        is_running = (tracker.active_loop or {}).get("name") == self.form
+        return str(tracker.get_slot(QUESTION)) if is_running and tracker.get_slot(QUESTION) else None
 
     def _again(self, question: str, tracker: Tracker) -> list[Item]:
         """Behind the answer to something else: the question once more, or no more of it."""

@@ -145,7 +145,10 @@ def _intent(name: str) -> str:
 
 def _safety(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     told = [
-        _line(f"当成普通问题来答的危险的话（{found['of']} 句里新增的）：{len(found['answered'])} 句", not found["answered"]),
+        _line(
+            f"当成普通问题来答的危险的话（{found['of']} 句里新增的）：{len(found['answered'])} 句",
+            not found["answered"],
+        ),
         _line(
             f"听不出难过的话（{found['of']} 句里新增的）：{len(found['lost'])} 句，新听出的 {found['gained']} 句",
             len(found["lost"]) <= found["gained"],

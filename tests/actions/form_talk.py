@@ -34,8 +34,9 @@ class Talk:
             "entities": entities,
             "metadata": {"message_id": self.message_id, "level": level},
         }
-        loop = {"name": self.form.form} if self.running else {}
-        tracker = Tracker("s", dict(self.slots), message, [{"event": "user"}], False, None, loop, "action_listen")
+        began = [] if self.running else [{"event": "active_loop", "name": self.form.form}]
+        events, loop = [{"event": "user"}, *began], {"name": self.form.form}
+        tracker = Tracker("s", dict(self.slots), message, events, False, None, loop, "action_listen")
         self.running = True
         items = self.form.act(call_of(tracker), tracker)
         for event in (item["event"] for item in items if "event" in item):

@@ -38,8 +38,9 @@ class Talk:
             "entities": [{"entity": key, "value": value} for key, value in values.items()],
             "metadata": {"message_id": self.message_id, "level": "none"},
         }
-        loop = {"name": self.loop} if self.loop else {}
-        tracker = Tracker("worker", dict(self.slots), parsed, [{"event": "user"}], False, None, loop, "action_listen")
+        began = [] if self.loop else [{"event": "active_loop", "name": self.action.form}]
+        before, loop = [{"event": "user"}, *began], {"name": self.loop or self.action.form}
+        tracker = Tracker("worker", dict(self.slots), parsed, before, False, None, loop, "action_listen")
         said = CollectingDispatcher()
         events = asyncio.run(self.action.run(said, tracker, {}))
         self.loop = self.action.form
