@@ -2,7 +2,7 @@
 
     python -m bench.faq_parse --model model.tar.gz < lines.jsonl
 
-Writes one line {"faq", "candidates", "ms"} a line read, then one {"megabytes"}: the memory of the whole process.
+Writes a line {"intent", "faq", "candidates", "ms"} for each line read, then {"megabytes"}: the memory of the process.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def main() -> int:
         started = time.perf_counter()
         found = read(json.loads(line)["text"], "")
         taken = 1000 * (time.perf_counter() - started)
-        print(json.dumps({"faq": found["faq"], "candidates": [row["faq"] for row in found["candidates"]], "ms": taken}))
+        candidates = [row["faq"] for row in found["candidates"]]
+        print(json.dumps({"intent": found["intent"], "faq": found["faq"], "candidates": candidates, "ms": taken}))
     print(json.dumps({"megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
     return 0
 

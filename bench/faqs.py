@@ -3,8 +3,9 @@
     python -m bench.faqs --faqs 100 1000 5000 --model var/models/….tar.gz
 
 Prints a table: seconds to build with remembered vectors and no other memory, seconds to build after 50 more were
-added, milliseconds a sentence of the whole understanding (Rasa, all components), memory of that process, and how often
-the right question is first or among three. Vectors are kept in .cache/bench: the first run encodes for a long time.
+added, milliseconds a sentence of the whole understanding (Rasa, all components), memory of that process, how often the
+right question is first or among three, and how many of the held-out sentences of intents are understood. Vectors are
+kept in .cache/bench: the first run encodes for a long time.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ from bot.settings import ROOT
 
 ADDED = 50
 ASKED = 300
-HELD_OUT = ROOT / "tests" / "nlu" / "heldout" / "faq"
+HELD_OUT = ROOT / "tests" / "nlu" / "heldout"
 PLACE = CACHE / "faqs"
-Row = tuple[str, str]  # the id of the right FAQ, a sentence
+Row = tuple[str, str]  # the id of the right FAQ, or the intent, and a sentence
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Figures:
     megabytes: float
     made_found: tuple[float, float]
     ours_found: tuple[float, float]
+    intents: float
 
 
 def main() -> int:
@@ -57,8 +59,8 @@ def main() -> int:
     options = parser.parse_args()
     PLACE.mkdir(parents=True, exist_ok=True)
     print(f"{report.machine()}; load before the start {os.getloadavg()[0]:.1f}", flush=True)
-    print("| made-up FAQs | build, s | +50, s | p50, ms | p95, ms | MiB | made-up: 1st / 3 | ours: 1st / 3 |")
-    print("|---|---|---|---|---|---|---|---|", flush=True)
+    print("| made-up FAQs | build, s | +50, s | p50, ms | p95, ms | MiB | made-up: 1st / 3 | ours: 1st / 3 | intents |")
+    print("|---|---|---|---|---|---|---|---|---|", flush=True)
     for count in options.faqs:
         print(line_of(measure(count, options.model or engine_env.check_model())), flush=True)
     return 0
@@ -68,7 +70,7 @@ def line_of(found: Figures) -> str:
     """Give a line of the table."""
     numbers = f"{found.first_build:.0f} | {found.build_after:.0f} | {found.p50:.0f} | {found.p95:.0f}"
     shares = " | ".join("{:.3f} / {:.3f}".format(*pair) for pair in (found.made_found, found.ours_found))
-    return f"| {found.made} | {numbers} | {found.megabytes:.0f} | {shares} |"
+    return f"| {found.made} | {numbers} | {found.megabytes:.0f} | {shares} | {found.intents:.3f} |"
 
 
 def measure(count: int, model: Path) -> Figures:
@@ -79,12 +81,13 @@ def measure(count: int, model: Path) -> Figures:
     (PLACE / "faq_heldout.bin").unlink(missing_ok=True)
     first, after = _build(made[:-ADDED]), _build(made)
     theirs = _sampled([(str(one.faq["id"]), text) for one in made for text in one.held_out])
-    ours = _sampled(_held_out())
-    rows, megabytes = _ask([text for _, text in (*theirs, *ours)], model)
+    ours, intents = _sampled(_held_out("faq")), _held_out("intents")
+    rows, megabytes = _ask([text for _, text in (*theirs, *ours, *intents)], model)
     times = sorted(row["ms"] for row in rows)
     return Figures(
         count, first, after, times[len(times) // 2], times[int(len(times) * 0.95)], megabytes,
-        _found(theirs, rows[: len(theirs)]), _found(ours, rows[len(theirs) :]),
+        _found(theirs, rows[: len(theirs)]), _found(ours, rows[len(theirs) : -len(intents)]),
+        _understood(intents, rows[-len(intents) :]),
     )  # fmt: skip
 
 
@@ -104,9 +107,10 @@ def _sampled(rows: list[Row]) -> list[Row]:
     return random.Random(3).sample(rows, min(ASKED, len(rows)))
 
 
-def _held_out() -> list[Row]:
-    files = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(HELD_OUT.glob("*.yml")))
-    return [(faq, text) for content in files for faq, texts in content.items() for text in texts]
+def _held_out(kind: str) -> list[Row]:
+    files = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted((HELD_OUT / kind).glob("*.yml"))}
+    groups = [content if isinstance(content, dict) else {name: content} for name, content in files.items()]
+    return [(wanted, str(text)) for content in groups for wanted, texts in content.items() for text in texts]
 
 
 def _ask(texts: list[str], model: Path) -> tuple[list[dict[str, Any]], float]:
@@ -127,6 +131,11 @@ def _found(wanted: list[Row], rows: list[dict[str, Any]]) -> tuple[float, float]
         for (faq, _), row in zip(wanted, rows, strict=True)
     ]
     return sum(place == 0 for place in places) / len(places), sum(place < 3 for place in places) / len(places)
+
+
+def _understood(wanted: list[Row], rows: list[dict[str, Any]]) -> float:
+    right: list[bool] = [row["intent"] == intent for (intent, _), row in zip(wanted, rows, strict=True)]
+    return sum(right) / len(right)
 
 
 if __name__ == "__main__":
