@@ -18,6 +18,10 @@ CRISIS_INTENT = "express_distress"
 """What it leads to alarms people. Triage, which reads every message before, hears most cries for help."""
 
 
+RISE = 2
+"""The better encoder rarely raises a chance by more."""
+
+
 class Outcome(Enum):
     """What the arbiter decided."""
 
@@ -83,10 +87,19 @@ def conversation_wins(intent: str, confidence: float, found: Chances, limits: Th
 
 
 def settled(intent: str, confidence: float, found: Chances, limits: Thresholds) -> bool:
-    """Say whether the better encoder could change nothing (it rarely doubles a chance)."""
-    more = Chances(*(min(2 * chance, 1.0) for chance in (found.score, found.lead, found.precise)))
-    sure = found.score >= limits.cheap_answer and found.lead >= limits.lead
-    return sure or decide(intent, confidence, more, limits) is Outcome.INTENT
+    """Say whether the better encoder could change nothing."""
+    more = Chances(*(min(RISE * chance, 1.0) for chance in (found.score, found.lead, found.precise)))
+    return is_sure_already(found, limits) or decide(intent, confidence, more, limits) is Outcome.INTENT
+
+
+def is_sure_already(found: Chances, limits: Thresholds) -> bool:
+    """Say whether the best FAQ may answer alone without a look by the better encoder."""
+    return found.score >= limits.cheap_answer and found.lead >= limits.lead
+
+
+def may_reach(chance: float, bound: float) -> bool:
+    """Say whether a chance by the cheap similarity may reach the bound by the better encoder."""
+    return RISE * chance >= bound
 
 
 def decide(intent: str, confidence: float, found: Chances, limits: Thresholds) -> Outcome:

@@ -82,9 +82,10 @@ class Index:
         mean, idf = np.array(arrays["e5_mean"]), np.array(arrays["idf"])
         return cls(facts["version"], tuple(facts["faqs"]), facts["exact"], shelf, mean, idf, stages)
 
-    def query(self, text: str, use: np.ndarray) -> Texts:
-        """Return a question, with its USE vector (512,) already known, ready for the cheap stage."""
-        return Texts(use[None, :], tfidf_matrix([text], self.idf), None)
+    def query(self, text: str, use: np.ndarray | None = None) -> Texts:
+        """Return a question ready for the cheap stage; its USE vector (512,) may be known already."""
+        vector = load_encoder("use").encode([text]) if use is None else use[None, :]
+        return Texts(vector, tfidf_matrix([text], self.idf), None)
 
     def with_e5(self, query: Texts, text: str, encoder: Encoder | None = None) -> Texts:
         """Return the question ready for the full stage: this is what costs 8–30 ms."""
@@ -93,8 +94,7 @@ class Index:
 
     def look(self, text: str, excluded: Collection[str] = ()) -> Found:
         """Return what the full stage finds for a text of which nothing is known yet."""
-        query = self.query(text, load_encoder("use").encode([text])[0])
-        return self.search(self.with_e5(query, text), excluded)
+        return self.search(self.with_e5(self.query(text), text), excluded)
 
     def search(self, query: Texts, excluded: Collection[str] = ()) -> Found:
         """Return the best three FAQs but those excluded; by the full stage if the query has its e5 vector."""

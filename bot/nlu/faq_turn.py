@@ -6,6 +6,7 @@ message that leans on it is answered only where two looks at it agree; otherwise
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +20,9 @@ from bot.nlu.arbiter import (
     conversation_wins,
     decide,
     is_sure,
+    is_sure_already,
     is_topic,
+    may_reach,
     settled,
 )
 from bot.nlu.faq_search import CANDIDATES, Candidate, Found, Index
@@ -97,7 +100,7 @@ class Mind:
         parts, apart = wording.questions(said.text)
         if not parts or (not apart and plain.outcome is Outcome.FAQ):
             return None
-        found = [self.index.lookup(part) or self.index.look(part) for part in parts]
+        found = self._parts(parts)
         best = list(dict.fromkeys(one.candidates[0].faq for one in found))
         if len(best) < 2:
             return None
@@ -107,6 +110,19 @@ class Mind:
         if plain.outcome is Outcome.FAQ or not hopeful:
             return None
         return Understood(Outcome.CANDIDATES, _merged(*found, whole=plain.found))
+
+    def _parts(self, parts: Sequence[str]) -> list[Found]:
+        """What each part means; nothing where the cheap similarity sees that fewer than two can be likely."""
+        queries = [self.index.query(part) for part in parts]
+        cheap = [
+            self.index.lookup(part) or self.index.search(query) for part, query in zip(parts, queries, strict=True)
+        ]
+        if sum(may_reach(one.score, self.limits.likely) for one in cheap) < 2:
+            return []
+        return [
+            one if is_sure_already(_chances(one), self.limits) else self.index.search(self.index.with_e5(query, part))
+            for part, query, one in zip(parts, queries, cheap, strict=True)
+        ]
 
     def _continued(self, said: Said, plain: Understood) -> Understood | None:
         """A message that leans on the last answer: searched again together with that question, and in its topic."""

@@ -34,7 +34,7 @@ class ScriptedIndex:
     def lookup(self, text: str) -> Found | None:
         return None
 
-    def query(self, text: str, use: np.ndarray) -> str:
+    def query(self, text: str, use: np.ndarray | None = None) -> str:
         return text
 
     def with_e5(self, query: str, text: str) -> str:
