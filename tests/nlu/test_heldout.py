@@ -59,7 +59,7 @@ def share(rows: Rows, condition: Any) -> float:
 
 def test_the_right_question_is_answered_or_among_the_choices(faq_rows: Rows) -> None:
     found = share(faq_rows, lambda wanted, row: wanted in (row["faq"], *(each["faq"] for each in row["candidates"])))
-    assert found >= 0.93
+    assert found >= 0.95
 
 
 def test_a_wrong_answer_is_hardly_ever_given_with_confidence(faq_rows: Rows) -> None:
