@@ -11,9 +11,10 @@ The sample is searched under metrics that its questions have had no part in: oth
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 
@@ -30,10 +31,20 @@ FOLDS = 4
 _BATCH = 256
 
 
-def apart(shelf: Shelf) -> list[Shelf]:
-    """Return the shelf FOLDS times, each under a metric learnt without the questions numbered so, modulo FOLDS."""
+def lots(shelf: Shelf) -> np.ndarray:
+    """Return a number for each row that only its text decides (n,): a draw by it stays the same as the bank grows."""
+    return np.array([crc32(vector.tobytes()) for vector in shelf.texts.use])
+
+
+def folds(shelf: Shelf, drawn: np.ndarray) -> np.ndarray:
+    """Return the fold of each row (n,), one for all rows of a question."""
+    return drawn[np.where(shelf.owners < 0, np.arange(len(drawn)), shelf.starts[shelf.owners])] % FOLDS
+
+
+def apart(shelf: Shelf, fold_of: np.ndarray) -> list[Shelf]:
+    """Return the shelf FOLDS times, each under a metric learnt without the questions of one fold."""
     wordings = np.flatnonzero(shelf.asks & (shelf.owners >= 0))
-    return [_without(shelf, wordings[shelf.owners[wordings] % FOLDS != fold]) for fold in range(FOLDS)]
+    return [_without(shelf, wordings[fold_of[wordings] != fold]) for fold in range(FOLDS)]
 
 
 def _without(shelf: Shelf, rows: np.ndarray) -> Shelf:
@@ -51,20 +62,26 @@ class Sample:
     precise: np.ndarray
 
 
-def sample(shelves: list[Shelf], stage: str) -> Sample:
-    """Return searches for an even sample of all wordings, each in the one of apart() that does not know it."""
-    shelf = shelves[0]
+def samples(shelf: Shelf, stages: Iterable[str]) -> Iterator[Sample]:
+    """Return for each stage searches for wordings drawn by lot, each under a metric that does not know its question."""
+    drawn = lots(shelf)
+    fold_of = folds(shelf, drawn)
+    shelves = apart(shelf, fold_of)
     ours, others = np.flatnonzero(shelf.asks & (shelf.owners >= 0)), np.flatnonzero(shelf.owners < 0)
-    rows = np.concatenate([_spread(ours, SAMPLE[0]), _spread(others, SAMPLE[1])])
+    rows = np.concatenate(
+        [some[np.argsort(drawn[some])[:count]] for some, count in zip((ours, others), SAMPLE, strict=True)]
+    )
+    for stage in stages:
+        yield _sample(shelves, fold_of, rows, stage)
+
+
+def _sample(shelves: list[Shelf], fold_of: np.ndarray, rows: np.ndarray, stage: str) -> Sample:
+    shelf = shelves[0]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = list(pool.map(lambda row: _search(shelves[shelf.owners[row] % FOLDS], stage, int(row)), rows))
+        found = list(pool.map(lambda row: _search(shelves[fold_of[row]], stage, int(row)), rows))
     facts = np.stack([[*(one.scores[0], one.scores[0] - one.scores[1]), *one.sides] for one in found])
     right = np.array([one.faqs[0] for one in found]) == shelf.owners[rows]
     return Sample(facts, right, shelf.topics[rows] >= 0, shelf.owners[rows] >= 0)
-
-
-def _spread(rows: np.ndarray, count: int) -> np.ndarray:
-    return rows if len(rows) <= count else rows[np.linspace(0, len(rows) - 1, count).astype(int)]
 
 
 def _search(shelf: Shelf, stage: str, row: int) -> faq_shelf.Scores:

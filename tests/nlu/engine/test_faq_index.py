@@ -164,9 +164,20 @@ def test_where_wordings_of_one_question_differ_a_difference_counts_little() -> N
 
 def test_a_wording_held_out_is_searched_under_a_metric_that_does_not_know_its_question() -> None:
     shelf = random_shelf(faqs=9, each=4, others=6)
-    rows = np.flatnonzero(shelf.asks & (shelf.owners >= 0) & (shelf.owners % faq_heldout.FOLDS != 1))
+    folds = faq_heldout.folds(shelf, faq_heldout.lots(shelf))
+    rows = np.flatnonzero(shelf.asks & (shelf.owners >= 0) & (folds != folds[4 * 5]))
+    assert not np.isin(5, shelf.owners[rows])
     expected = faq_metric.fit(shelf.texts.use[rows], shelf.texts.e5[rows], shelf.owners[rows])
-    assert np.allclose(faq_heldout.apart(shelf)[5 % faq_heldout.FOLDS].metric.use, expected.use)
+    assert np.allclose(faq_heldout.apart(shelf, folds)[folds[4 * 5]].metric.use, expected.use)
+
+
+def test_what_is_drawn_of_a_bank_stays_drawn_when_a_question_comes_before_it() -> None:
+    grown = random_shelf(faqs=9, each=4, others=6)
+    texts = grown.texts.take(slice(4, None))
+    before = faq_shelf.shelve(texts, grown.starts[1:] - 4, grown.topics[4:], grown.asks[4:], grown.metric)
+    lots, lots_before = faq_heldout.lots(grown), faq_heldout.lots(before)
+    assert np.array_equal(lots[4:], lots_before)
+    assert np.array_equal(faq_heldout.folds(grown, lots)[4:], faq_heldout.folds(before, lots_before))
 
 
 def test_held_out_scores_are_those_of_a_fit_without_the_text() -> None:
