@@ -146,7 +146,7 @@ class Chatter:
 
     def replies(self) -> list[dict[str, Any]]:
         """What was said to the worker since the last look."""
-        fresh = [row for row in self.thread() if row["id"] > self.seen and row["author"] != "worker"]
+        fresh = [row for row in self._get(self.seen)["messages"] if row["author"] != "worker"]
         self.seen = max([self.seen, *(row["id"] for row in fresh)])
         return fresh
 
@@ -160,8 +160,9 @@ class Chatter:
         """True while something of this worker is being worked on."""
         return bool(self._get()["pending"])
 
-    def _get(self) -> dict[str, Any]:
-        return dict(self.client.get("/api/chat/messages", params={"limit": 200}).raise_for_status().json())
+    def _get(self, after: int = 0) -> dict[str, Any]:
+        found = self.client.get("/api/chat/messages", params={"limit": 200, "after": after})
+        return dict(found.raise_for_status().json())
 
 
 class Desk:
