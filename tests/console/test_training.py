@@ -26,7 +26,7 @@ REPORT = {
     "faqs": {"worse": [["bike", 6, 4, 6]], "better": [["bath", 2, 6, 6]]},
     "intents": {"worse": [["ask_wages", 6, 5, 6]], "better": []},
     "per_faq": {"worse": [], "better": [["bath", 0.5, 0.75]]},
-    "safety": {"answered": [], "lost": [], "caught": [3, 3, 800], "of": 200},
+    "safety": {"answered": [], "lost": [], "gained": 0, "of": 44, "mild": [4, 4, 265], "caught": [3, 3, 208]},
     "canary": dict.fromkeys(gate.CANARY_WORDS, True),
     "changes": {"added": ["bath"], "gone": [], "wordings": ["bike"], "answers": []},
     "seconds": {"training": 12.0},
