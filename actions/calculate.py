@@ -58,9 +58,9 @@ class CalculatorForm(CareForm):
 
     def act(self, call: Call, tracker: Tracker) -> list[Item]:
         """Takes a message as the forms do; a correction is taken when all is told, too."""
-        question, facts = self.standing_in(tracker), facts_of(tracker)
-        told = not call.is_payload and hear(call, DONE, in_words=True) != STOP
-        if question in (DONE, CHANGE) and told and self.overheard(call, str(question), facts) is None:
+        question, facts = self.standing_in(tracker) or "", facts_of(tracker)
+        told = question in (DONE, CHANGE) and not call.is_payload and hear(call, DONE, in_words=True) != STOP
+        if told and self.overheard(call, question, facts) is None:
             return leaving() if interrupted(tracker) else []
         return super().act(call, tracker)
 

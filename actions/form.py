@@ -90,8 +90,8 @@ class CareForm(SafeAction):
                 return None
             if event.get("event") == "slot" and event.get("name") == QUESTION:
                 break
-        is_running = (tracker.active_loop or {}).get("name") == self.form
-        return str(tracker.get_slot(QUESTION)) if is_running and tracker.get_slot(QUESTION) else None
+        question, running = tracker.get_slot(QUESTION), (tracker.active_loop or {}).get("name")
+        return str(question) if question and running == self.form else None
 
     def _again(self, question: str, tracker: Tracker) -> list[Item]:
         """Behind the answer to something else: the question once more, or no more of it."""

@@ -20,18 +20,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bench import report
 from bench.bank import Made, bank
 from bench.stock import CACHE
 from bot import engine_env
+from bot.evaluation import heldout
 from bot.knowledge import faqs
 from bot.settings import ROOT
 
 ADDED = 50
 ASKED = 300
-HELD_OUT = ROOT / "tests" / "nlu" / "heldout"
 PLACE = CACHE / "faqs"
 Row = tuple[str, str]  # the id of the right FAQ, or the intent, and a sentence
 
@@ -81,7 +79,9 @@ def measure(count: int, model: Path) -> Figures:
     (PLACE / "faq_heldout.bin").unlink(missing_ok=True)
     first, after = _build(made[:-ADDED]), _build(made)
     theirs = _sampled([(str(one.faq["id"]), text) for one in made for text in one.held_out])
-    ours, intents = _sampled(_held_out("faq")), _held_out("intents")
+    held_out = heldout.read()
+    ours = _sampled([(one.faq, one.text) for one in held_out if one.faq])
+    intents = [(one.intent, one.text) for one in held_out if one.intent]
     rows, megabytes = _ask([text for _, text in (*theirs, *ours, *intents)], model)
     times = sorted(row["ms"] for row in rows)
     return Figures(
@@ -105,12 +105,6 @@ def _build(made: list[Made], remembering: bool = False) -> float:
 
 def _sampled(rows: list[Row]) -> list[Row]:
     return random.Random(3).sample(rows, min(ASKED, len(rows)))
-
-
-def _held_out(kind: str) -> list[Row]:
-    files = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted((HELD_OUT / kind).glob("*.yml"))}
-    groups = [content if isinstance(content, dict) else {name: content} for name, content in files.items()]
-    return [(wanted, str(text)) for content in groups for wanted, texts in content.items() for text in texts]
 
 
 def _ask(texts: list[str], model: Path) -> tuple[list[dict[str, Any]], float]:

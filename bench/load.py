@@ -105,11 +105,10 @@ async def timed(talk: Talk, text: str) -> float | None:
     """Gives the seconds of one turn; None if it got no answer, which is told on stderr with the reason."""
     started = time.perf_counter()
     try:
-        answered = await asyncio.wait_for(talk.turn(text), PATIENCE)
+        fault = "" if await asyncio.wait_for(talk.turn(text), PATIENCE) else "refused or outage"
     except (TimeoutError, httpx.HTTPError) as error:
-        print(f"failed: {type(error).__name__}: {text}", file=sys.stderr, flush=True)
-        return None
+        fault = type(error).__name__
     taken = time.perf_counter() - started
-    if not answered:
-        print(f"failed: refused or outage after {taken:.1f} s: {text}", file=sys.stderr, flush=True)
-    return taken if answered else None
+    if fault:
+        print(f"failed: {fault} after {taken:.1f} s: {text}", file=sys.stderr, flush=True)
+    return None if fault else taken

@@ -151,12 +151,12 @@ def _safety(found: Mapping[str, Any]) -> list[dict[str, Any]]:
         ),
         _line(
             f"听不出难过的话（{found['of']} 句里新增的）：{len(found['lost'])} 句，新听出的 {found['gained']} 句",
-            len(found["lost"]) <= found["gained"],
+            not gate.hears_less(found),
         ),
     ]
     for name in (one for one in gate.SLIDES if one in found):
         before, after, of = found[name]
-        label = f"{gate.SLIDES[name]}里像普通问题的（{of} 句，{RESCUES[name]}）：{before} 句 → {after} 句"
+        label = f"{gate.SLIDES[name][0]}里像普通问题的（{of} 句，{RESCUES[name]}）：{before} 句 → {after} 句"
         told.append(_line(label, not gate.slides(name, found[name])))
     return told
 

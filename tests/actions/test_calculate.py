@@ -220,6 +220,11 @@ def test_an_answer_to_another_question_is_kept_when_it_is_named(talk: Talk) -> N
     assert talk.say("三年") == "calc_local"
 
 
+def test_a_question_left_behind_by_another_form_is_not_answered(talk: Talk) -> None:
+    talk.slots |= {"question": "mood", "facts": {"mood": 1}}
+    assert talk.say("帮我算加班费", "calculate", 0.9) == "calc_normal_pay"
+
+
 def test_every_question_has_its_words_and_an_example() -> None:
     wanted = {f"calc_{name}" for name in QUESTIONS} | {
         f"calc_again_{question.again}" for question in QUESTIONS.values()
