@@ -11,7 +11,7 @@ The sample is searched under metrics that its questions have had no part in: oth
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from zlib import crc32
@@ -28,6 +28,7 @@ BEYOND = 99
 SAMPLE = (1200, 800)
 """How many wordings of questions, and of other texts, the chances are learnt from: of fewer they come out by luck."""
 FOLDS = 4
+STAGES = ("cheap", "full")
 _BATCH = 256
 
 
@@ -62,7 +63,7 @@ class Sample:
     precise: np.ndarray
 
 
-def samples(shelf: Shelf, stages: Iterable[str]) -> Iterator[Sample]:
+def samples(shelf: Shelf) -> dict[str, Sample]:
     """Return for each stage searches for wordings drawn by lot, each under a metric that does not know its question."""
     drawn = lots(shelf)
     fold_of = folds(shelf, drawn)
@@ -71,8 +72,7 @@ def samples(shelf: Shelf, stages: Iterable[str]) -> Iterator[Sample]:
     rows = np.concatenate(
         [some[np.argsort(drawn[some])[:count]] for some, count in zip((ours, others), SAMPLE, strict=True)]
     )
-    for stage in stages:
-        yield _sample(shelves, fold_of, rows, stage)
+    return {stage: _sample(shelves, fold_of, rows, stage) for stage in STAGES}
 
 
 def _sample(shelves: list[Shelf], fold_of: np.ndarray, rows: np.ndarray, stage: str) -> Sample:

@@ -89,13 +89,9 @@ def exact_of(rows: list[Row]) -> dict[str, int]:
 def _figures(rows: list[Row], faqs: list[Faq], shelf: Shelf, memory: Records) -> Facts:
     ids = [f"{faqs[row.faq].id if row.faq is not None else ''}|{row.topic}|{row.asks}|{row.text}" for row in rows]
     asked, place = faq_heldout.places(shelf, ids, memory)
-    stages = ("cheap", "full")
     shares = {"top1": float((place == 0).mean()), "top3": float((place < 3).mean())}
     return {
-        **{
-            f"{stage}_calibration": calibrate(seen)
-            for stage, seen in zip(stages, faq_heldout.samples(shelf, stages), strict=True)
-        },
+        **{f"{stage}_calibration": calibrate(seen) for stage, seen in faq_heldout.samples(shelf).items()},
         "full_figures": {name: round(share, 3) for name, share in shares.items()},
         "per_faq": _per_faq(faqs, shelf.owners[asked], place == 0),
     }
