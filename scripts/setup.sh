@@ -37,13 +37,13 @@ if [ -z "$UV" ]; then
 fi
 UV=$(cd "$(dirname "$UV")" && pwd)/$(basename "$UV")
 
-stamp() { cat "$1" "$2" | cksum; }
+stamp() { cat scripts/setup.sh "$@" | cksum; }
 current() { [ -x "$1/bin/python" ] && [ "$(cat "$1/.stamp" 2>/dev/null)" = "$2" ]; }
 
 want=$(stamp uv.lock pyproject.toml)
 if ! current .venv "$want"; then
     say "installing the app's packages (a minute at most)"
-    "$UV" sync --frozen --python "$APP_PYTHON" ${XINQIAO_UV_FLAGS:-}
+    "$UV" sync --frozen --compile-bytecode --python "$APP_PYTHON" ${XINQIAO_UV_FLAGS:-}
     echo "$want" > .venv/.stamp
 fi
 
@@ -52,7 +52,8 @@ if ! current engine/.venv "$want"; then
     ENGINE_PYTHON=$(find_engine_python) ||
         fail "Rasa needs Python 3.10: install it (for instance with 'pyenv install 3.10' or 'uv python install 3.10') and run this again."
     say "installing the engine's packages: Rasa and TensorFlow, about 2.7 GB, some minutes the first time"
-    "$UV" sync --frozen --project engine --python "$ENGINE_PYTHON" ${XINQIAO_UV_FLAGS:-}
+    "$UV" sync --frozen --compile-bytecode --project engine --python "$ENGINE_PYTHON" ${XINQIAO_UV_FLAGS:-}
     echo "$want" > engine/.venv/.stamp
 fi
+for python in .venv engine/.venv; do "$python/bin/python" -m compileall -q bot actions; done
 say "both environments are ready"
