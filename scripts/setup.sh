@@ -55,5 +55,6 @@ if ! current engine/.venv "$want"; then
     "$UV" sync --frozen --compile-bytecode --project engine --python "$ENGINE_PYTHON" ${XINQIAO_UV_FLAGS:-}
     echo "$want" > engine/.venv/.stamp
 fi
-for python in .venv engine/.venv; do "$python/bin/python" -m compileall -q bot actions; done
+.venv/bin/python -m compileall -q bot actions
+engine/.venv/bin/python -m compileall -q bot/nlu
 say "both environments are ready"
