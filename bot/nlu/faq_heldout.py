@@ -11,9 +11,11 @@ The sample is searched under metrics that its questions have had no part in: oth
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
+from typing import TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -30,6 +32,7 @@ SAMPLE = (1200, 800)
 FOLDS = 4
 STAGES = ("cheap", "full")
 _BATCH = 256
+Result = TypeVar("Result")
 
 
 def lots(shelf: Shelf) -> np.ndarray:
@@ -72,21 +75,35 @@ def samples(shelf: Shelf) -> dict[str, Sample]:
     rows = np.concatenate(
         [some[np.argsort(drawn[some])[:count]] for some, count in zip((ours, others), SAMPLE, strict=True)]
     )
-    return {stage: _sample(shelves, fold_of, rows, stage) for stage in STAGES}
+    parts = [rows[fold_of[rows] == fold] for fold in range(FOLDS)]
+    return {stage: _sample(shelves, parts, stage) for stage in STAGES}
 
 
-def _sample(shelves: list[Shelf], fold_of: np.ndarray, rows: np.ndarray, stage: str) -> Sample:
-    shelf = shelves[0]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = list(pool.map(lambda row: _search(shelves[fold_of[row]], stage, int(row)), rows))
+def _sample(shelves: list[Shelf], parts: list[np.ndarray], stage: str) -> Sample:
+    shelf, rows = shelves[0], np.concatenate(parts)
+    found = [one for under, part in zip(shelves, parts, strict=True) for one in searches(under, part, stage)]
     facts = np.stack([[*(one.scores[0], one.scores[0] - one.scores[1]), *one.sides] for one in found])
     right = np.array([one.faqs[0] for one in found]) == shelf.owners[rows]
     return Sample(facts, right, shelf.topics[rows] >= 0, shelf.owners[rows] >= 0)
 
 
-def _search(shelf: Shelf, stage: str, row: int) -> faq_shelf.Scores:
-    query = cheap_if(shelf.texts, stage == "cheap").take(np.array([row]))
-    return faq_shelf.search(shelf, query, without=row)
+def searches(shelf: Shelf, rows: np.ndarray, stage: str) -> list[faq_shelf.Scores]:
+    """Return what faq_shelf.search() would find for each row if it were not there; what it can, for all at once."""
+    queries = cheap_if(shelf.texts, stage == "cheap").take(rows)
+    near = faq_shelf.approach(shelf, queries, shelf.owners[rows])
+    others = faq_kernel.similarity(queries, shelf.others)
+
+    def search(at: int) -> faq_shelf.Scores:
+        query, faqs = queries.take(slice(at, at + 1)), faq_shelf.largest(near[at], NEAR)
+        return faq_shelf.decide(shelf, query, faqs, others[at], int(rows[at]))
+
+    return _on_all_cores(search, len(rows))
+
+
+def _on_all_cores(work: Callable[[int], Result], count: int) -> list[Result]:
+    """Return the work's results for 0 to `count`."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(work, range(count)))
 
 
 @dataclass(frozen=True)
@@ -103,15 +120,15 @@ def places(shelf: Shelf, ids: list[str], memory: Records) -> tuple[np.ndarray, n
 
     `ids` (n,) says what each row is, for the memory of results.
     """
-    groups = list(_groups(shelf))
+    groups = _groups(shelf)
     keys = [_keys(group, ids) for group in groups]
     found, there = memory.find([key for part in keys for key in part])
     ends = np.cumsum([len(part) for part in keys])
     fresh = [at for at, part in enumerate(keys) if not there[ends[at] - len(part) : ends[at]].all()]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for at, place in zip(fresh, pool.map(lambda at: _hold_out(shelf, groups[at]), fresh), strict=True):
-            rows = slice(ends[at] - len(keys[at]), ends[at])
-            found["place"][rows], found["key"][rows] = place, keys[at]
+    results = _on_all_cores(lambda number: _hold_out(shelf, groups[fresh[number]]), len(fresh))
+    for at, place in zip(fresh, results, strict=True):
+        rows = slice(ends[at] - len(keys[at]), ends[at])
+        found["place"][rows], found["key"][rows] = place, keys[at]
     memory.add(found[~there])
     return np.concatenate([group.own for group in groups]), found["place"]
 
@@ -130,14 +147,20 @@ def _hold_out(shelf: Shelf, group: Group) -> np.ndarray:
     return np.asarray(np.where(right.any(axis=1), right.argmax(axis=1), BEYOND))
 
 
-def _groups(shelf: Shelf) -> Iterator[Group]:
+def _groups(shelf: Shelf) -> list[Group]:
     """Return each question with its neighbourhood."""
     count = len(shelf.starts) - 1
-    for start in range(0, count, _BATCH):
-        some = shelf.means.take(np.arange(start, min(start + _BATCH, count)))
-        nearest, others = faq_shelf.approach(shelf, some), faq_kernel.nearness(some, shelf.others)
-        for number, (near, other) in enumerate(zip(nearest, others, strict=True), start=start):
-            near[number] = np.inf
-            own = np.arange(shelf.starts[number], shelf.starts[number + 1])
-            faqs = np.sort(faq_shelf.largest(near, NEAR))
-            yield Group(own[shelf.asks[own]], faqs, np.sort(faq_shelf.rows_near(shelf, faqs, other)))
+    parts = [np.arange(start, min(start + _BATCH, count)) for start in range(0, count, _BATCH)]
+    return list(chain.from_iterable(_on_all_cores(lambda at: _groups_of(shelf, parts[at]), len(parts))))
+
+
+def _groups_of(shelf: Shelf, numbers: np.ndarray) -> list[Group]:
+    some = shelf.means.take(numbers)
+    nearest, others = faq_shelf.approach(shelf, some), faq_kernel.nearness(some, shelf.others)
+    groups = []
+    for number, near, other in zip(numbers, nearest, others, strict=True):
+        near[number] = np.inf
+        own = np.arange(shelf.starts[number], shelf.starts[number + 1])
+        faqs = np.sort(faq_shelf.largest(near, NEAR))
+        groups.append(Group(own[shelf.asks[own]], faqs, np.sort(faq_shelf.rows_near(shelf, faqs, other))))
+    return groups

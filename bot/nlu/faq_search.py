@@ -99,8 +99,8 @@ class Index:
     def search(self, query: Texts, excluded: Collection[str] = ()) -> Found:
         """Return the best three FAQs but those excluded; by the full stage if the query has its e5 vector."""
         weights = self.calibration["cheap" if query.e5 is None else "full"]
-        numbers = frozenset(number for number, faq in enumerate(self.faqs) if excluded and faq["id"] in excluded)
-        found = faq_shelf.search(self.shelf, query, numbers)
+        numbers = [number for number, faq in enumerate(self.faqs) if faq["id"] in excluded] if excluded else []
+        found = faq_shelf.search(self.shelf, query, frozenset(numbers))
         chances = first_chances(found.scores[:CANDIDATES], found.sides, weights["first"])
         candidates = [self._candidate(i, float(p)) for i, p in zip(found.faqs[:CANDIDATES], chances, strict=True)]
         return Found(tuple(candidates), *side_chances(found.sides, weights))

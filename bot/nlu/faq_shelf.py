@@ -82,15 +82,20 @@ def _means(vectors: np.ndarray, starts: np.ndarray) -> np.ndarray:
     return np.stack([vectors[some].astype(np.float32).mean(axis=0) for some in rows])
 
 
-def search(shelf: Shelf, query: Texts, excluded: frozenset[int] = frozenset(), without: int = -1) -> Scores:
-    """Return the nearest questions for one text, without those excluded; by e5 too if the query has it.
-
-    `without` is a row that counts as not being there: the query is that row, held out.
-    """
-    whole = approach(shelf, query, shelf.owners[without] if without >= 0 else -1)[0]
+def search(shelf: Shelf, query: Texts, excluded: frozenset[int] = frozenset()) -> Scores:
+    """Return the nearest questions for one text, without those excluded; by e5 too if the query has it."""
+    whole = approach(shelf, query)[0]
     whole[list(excluded)] = -np.inf
     faqs = largest(whole, min(NEAR, len(whole) - len(excluded)))
-    rows = rows_near(shelf, faqs, faq_kernel.similarity(query, shelf.others)[0])
+    return decide(shelf, query, faqs, faq_kernel.similarity(query, shelf.others)[0])
+
+
+def decide(shelf: Shelf, query: Texts, faqs: np.ndarray, others: np.ndarray, without: int = -1) -> Scores:
+    """Return these questions in the order of the regression among their texts and the nearest other ones.
+
+    `others` says how near the query is to each of them. `without` is a row that counts as not being there.
+    """
+    rows = rows_near(shelf, faqs, others)
     rows = rows[rows != without]
     texts = cheap_if(shelf.texts, query.e5 is None).take(rows)
     among = faq_kernel.similarity(texts, texts)
@@ -105,16 +110,17 @@ def cheap_if(texts: Texts, is_cheap: bool) -> Texts:
     return texts.cheap() if is_cheap else texts
 
 
-def approach(shelf: Shelf, queries: Texts, own: int = -1) -> np.ndarray:
-    """Return how near each text is to each question as a whole; the texts count as taken out of the question `own`."""
+def approach(shelf: Shelf, queries: Texts, owners: np.ndarray | None = None) -> np.ndarray:
+    """Return how near each text is to each question as a whole; it counts as taken out of its own (-1: of none)."""
     seen, lengths = shelf.metric.seen(queries), shelf.lengths[queries.e5 is not None]
     products = faq_kernel.nearness(seen, shelf.means)
     near = np.asarray(products - LENGTH * lengths)
-    if own >= 0:
-        size, product = shelf.starts[own + 1] - shelf.starts[own], products[:, own]
-        itself = faq_kernel.products(seen, queries)
+    if owners is not None:
+        at = np.flatnonzero(owners >= 0)
+        own, itself = owners[at], faq_kernel.products(seen, queries)[at]
+        size, product = shelf.starts[own + 1] - shelf.starts[own], products[at, own]
         length = (size**2 * lengths[own] - 2 * size * product + itself) / (size - 1) ** 2
-        near[:, own] = (size * product - itself) / (size - 1) - LENGTH * length
+        near[at, own] = (size * product - itself) / (size - 1) - LENGTH * length
     return near
 
 

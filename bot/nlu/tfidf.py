@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from zlib import crc32
 
 import numpy as np
@@ -14,21 +15,20 @@ BUCKETS = 1 << 15
 SIZES = (1, 2, 3)
 
 
-def hashed_ngrams(text: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the sorted bucket numbers of the text's n-grams and how often each occurs."""
+def hashed_ngrams(text: str) -> list[int]:
+    """Return the bucket number of each of the text's n-grams."""
     folded = f"^{fold(standard(text))}$"
-    grams = [folded[i : i + n] for n in SIZES for i in range(len(folded) - n + 1)]
-    buckets = [crc32(gram.encode()) % BUCKETS for gram in grams]
-    return np.unique(np.asarray(buckets, dtype=np.int32), return_counts=True)
+    return [crc32(folded[i : i + n].encode()) % BUCKETS for n in SIZES for i in range(len(folded) - n + 1)]
 
 
 def counted(texts: Sequence[str]) -> csr_matrix:
     """Return how often each text has each n-gram, shape (len(texts), BUCKETS): the slow part, done once."""
     rows = [hashed_ngrams(text) for text in texts]
-    starts = np.cumsum([0] + [len(buckets) for buckets, _ in rows])
-    columns = np.concatenate([buckets for buckets, _ in rows]) if rows else np.zeros(0, np.int32)
-    counts = np.concatenate([counts for _, counts in rows]) if rows else np.zeros(0, np.int64)
-    return csr_matrix((counts.astype(np.float32), columns, starts), shape=(len(rows), BUCKETS))
+    starts = np.cumsum([0, *map(len, rows)])
+    columns = np.fromiter(chain.from_iterable(rows), np.int32, starts[-1])
+    counts = csr_matrix((np.ones(len(columns), np.float32), columns, starts), shape=(len(rows), BUCKETS))
+    counts.sum_duplicates()
+    return counts
 
 
 def idf_of(counts: csr_matrix) -> np.ndarray:

@@ -162,6 +162,21 @@ def test_where_wordings_of_one_question_differ_a_difference_counts_little() -> N
     assert np.isclose(((vectors @ metric.use) * vectors).sum(axis=1).mean(), 1, atol=1e-3)
 
 
+def test_of_many_questions_the_metric_is_learnt_from_the_same_ones_when_another_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(faq_metric, "ENOUGH", 100)
+    vectors, owners = random_texts(400, 4).use, np.repeat(np.arange(50), 8)
+    all_of_them = faq_metric.fit(vectors, vectors, owners).use
+    same = [
+        np.allclose(
+            faq_metric.fit(vectors[owners != one], vectors[owners != one], owners[owners != one]).use, all_of_them
+        )
+        for one in range(50)
+    ]
+    assert 25 <= sum(same) <= 45, "a question that is not drawn changes nothing, one that is drawn does"
+
+
 def test_a_wording_held_out_is_searched_under_a_metric_that_does_not_know_its_question() -> None:
     shelf = random_shelf(faqs=9, each=4, others=6)
     folds = faq_heldout.folds(shelf, faq_heldout.lots(shelf))
@@ -194,7 +209,7 @@ def test_a_row_held_out_is_searched_as_if_the_index_had_never_had_it() -> None:
     query, kept = shelf.texts.take(np.array([5])), np.delete(np.arange(22), 5)
     starts = np.array([0, 4, 7, 11, 15])
     without = faq_shelf.shelve(shelf.texts.take(kept), starts, shelf.topics[kept], shelf.asks[kept], shelf.metric)
-    held_out, never = faq_shelf.search(shelf, query, without=5), faq_shelf.search(without, query)
+    (held_out, _), never = faq_heldout.searches(shelf, np.array([5, 18]), "full"), faq_shelf.search(without, query)
     assert held_out.faqs.tolist() == never.faqs.tolist()
     assert np.allclose(held_out.scores, never.scores, atol=1e-4)
 
