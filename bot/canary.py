@@ -16,7 +16,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from bot.channels.incoming import Incoming
 from bot.clock import local, now
@@ -69,10 +69,10 @@ def main(arguments: list[str] | None = None) -> int:
 def _fill(rows: list[bank.Row]) -> None:
     """The questions, so that they can be rendered; what the bank does not hold is made up."""
     today = local(now()).date()
+    made_up = {"basis": [], "region": "", "related": [], "reviewer": "", "reviewed_on": today, "source_digest": ""}
+    made_up["valid_from"] = today - timedelta(days=1)
     with transaction() as session:
-        for row in rows:
-            made_up = {"basis": [], "region": "", "related": [], "reviewer": "", "reviewed_on": today}
-            session.add(Faq(**row, **made_up, valid_from=today - timedelta(days=1), source_digest=""))
+        session.execute(insert(Faq), [{**row, **made_up} for row in rows])
 
 
 async def converse(url: str, rows: list[bank.Row]) -> dict[str, bool]:

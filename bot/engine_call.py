@@ -1,11 +1,10 @@
-"""Calling an engine from a process without an event loop: the canary, and what an evaluation asks."""
+"""Calling an engine from a process without an event loop: the canary, and whether it is healthy."""
 
 from __future__ import annotations
 
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
 from typing import Any
 
 CANARY = "你好"
@@ -18,13 +17,6 @@ def canary_comes_back(url: str, secret: str, patience: float = PATIENCE) -> bool
     body = {"sender": "canary", "message": CANARY, "metadata": metadata}
     answer = post(f"{url}/webhooks/gateway/webhook", body, secret, patience)
     return bool(answer and answer.get("messages"))
-
-
-def understand(url: str, secret: str, texts: Sequence[str], patience: float) -> list[dict[str, Any]] | None:
-    """What the engine understands of each sentence: see bot.nlu.replies.nlu_block. None if it does not answer."""
-    answer = post(f"{url}/webhooks/gateway/understand", {"texts": list(texts)}, secret, patience)
-    rows = answer.get("understood") if answer else None
-    return rows if isinstance(rows, list) and len(rows) == len(texts) else None
 
 
 def post(url: str, body: object, secret: str, patience: float = PATIENCE) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 from pathlib import Path
 
@@ -118,10 +119,14 @@ def require_python() -> Path:
     return PYTHON
 
 
-def remember_command(texts: Path) -> list[str]:
-    """The command that has the vectors of a JSON file of texts remembered."""
-    arguments = ["--vectors", str(vectors()), "--texts", str(texts)]
-    return [str(require_python()), "-m", "bot.nlu.encoders", *arguments]
+def ask_command(model: Path) -> list[str]:
+    """The command that reads sentences line by line and writes what a model understands of each."""
+    return [str(require_python()), "-m", "bot.nlu.ask", "--model", str(check_model(model))]
+
+
+def exam_command(model: Path) -> list[str]:
+    """The same, for many sentences at once: on all cores."""
+    return [*ask_command(model), "--copies", str(os.cpu_count() or 1)]
 
 
 def serve_command(model: Path, port: int) -> list[str]:

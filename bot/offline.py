@@ -45,8 +45,7 @@ def ask_lines(source: IO[str]) -> None:
 
 
 def _reader() -> subprocess.Popen[str]:
-    model = engine_env.check_model()
-    command = [str(engine_env.require_python()), "-m", "bot.nlu.ask", "--model", str(model)]
+    command = engine_env.ask_command(engine_env.model_path())
     pipe = subprocess.PIPE
     return subprocess.Popen(
         command, cwd=ROOT, env=engine_env.environment(), stdin=pipe, stdout=pipe, text=True, encoding="utf-8"

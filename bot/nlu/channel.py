@@ -32,7 +32,6 @@ logger = logging.getLogger(__name__)
 
 HEADER = "X-Xinqiao-Secret"
 MAX_CHARS = 4000
-MOST_TEXTS = 50
 MIN_SECRET = 16
 TURN_SECONDS = 8.0
 """Longer than the gateway waits: it bounds what a hanging action server can hold (Rasa itself waits 300 s)."""
@@ -113,10 +112,6 @@ class GatewayChannel(InputChannel):
         async def forget(request: Request) -> HTTPResponse:
             return await self._answer(request, lambda: self._forget(request))
 
-        @routes.route("/understand", methods=["POST"])
-        async def understand(request: Request) -> HTTPResponse:
-            return await self._answer(request, lambda: self._understand(request))
-
         return routes
 
     async def _answer(self, request: Request, work: Callable[[], Awaitable[dict[str, Any]]]) -> HTTPResponse:
@@ -142,16 +137,6 @@ class GatewayChannel(InputChannel):
     async def _forget(self, request: Request) -> dict[str, Any]:
         TrackerRows.from_environment().delete(_required(_body(request), "sender"))
         return {"forgotten": True}
-
-    async def _understand(self, request: Request) -> dict[str, Any]:
-        """Return what is understood of some sentences, without a turn: nothing is said, done or remembered."""
-        texts = _body(request).get("texts")
-        if not isinstance(texts, list) or len(texts) > MOST_TEXTS or not all(isinstance(text, str) for text in texts):
-            raise Refused(400, "bad_request")
-        agent = _agent(request)
-        return {
-            "understood": [nlu_block(await agent.parse_message(text.strip().lstrip("/") or "？")) for text in texts]
-        }
 
     async def _turn(self, request: Request, on_new_message: Handler) -> dict[str, Any]:
         _agent(request)

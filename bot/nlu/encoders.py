@@ -1,16 +1,11 @@
-"""The encoders of this process; where a file of remembered vectors is named, they encode no text twice:
+"""The encoders of this process; where a file of remembered vectors is named, they encode no text twice.
 
-    python -m bot.nlu.encoders --vectors var/faq_vectors.bin --texts texts.json
-
-remembers the texts of a JSON list beforehand, on all cores. The engine that serves workers remembers nothing.
+The engine that serves workers remembers nothing.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
-import sys
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +16,7 @@ from bot.nlu.sentence import Encoder, new_encoder
 from bot.nlu.vector_cache import VectorCache
 
 VECTORS_VARIABLE = "XINQIAO_VECTORS"
-"""Environment variable that names the file of remembered vectors: for trainings and for engines that are examined."""
+"""Environment variable that names the file of remembered vectors: for trainings and for what is asked in their exam."""
 
 
 class RememberingEncoder:
@@ -41,17 +36,3 @@ def load_encoder(name: str) -> Encoder:
     """Return the encoder of that name, loaded once a process; raise KeyError or ValueError for an unknown name."""
     remembered = os.environ.get(VECTORS_VARIABLE)
     return RememberingEncoder(name, Path(remembered)) if remembered else new_encoder(name)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(description="remember the vectors of some texts")
-    parser.add_argument("--vectors", type=Path, required=True)
-    parser.add_argument("--texts", type=Path, required=True)
-    chosen = parser.parse_args(arguments)
-    VectorCache(chosen.vectors).vectors(json.loads(chosen.texts.read_text(encoding="utf-8")))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

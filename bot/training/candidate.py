@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bot import engine_call, engine_env, upstream
 from bot.settings import ROOT, scratch_environment
@@ -20,12 +19,9 @@ from bot.training import work
 from bot.training.releases import Files
 
 START_LIMIT = 300.0  # seconds; at low priority on a machine under load it is slow
-AT_ONCE = 10  # sentences in one request
 ACTIONS = [sys.executable, "-m", "actions.server"]
-PATIENCE = 60.0  # seconds for them
 NEVER_READY = "候选引擎在 {seconds:.0f} 秒里没有起来，这一版不能用。"
 DIED = "候选引擎一启动就退出了，这一版不能用。细节在日志 training.log 里。"
-SILENT = "候选引擎在评测中没有回答，这一版不能用。"
 
 
 @dataclass(frozen=True)
@@ -34,18 +30,6 @@ class Candidate:
 
     url: str
     environment: dict[str, str]
-
-    def understand(self, texts: Sequence[str], alive: Callable[[float], None]) -> list[dict[str, Any]]:
-        """What it understands of each sentence; `alive` hears the share that is done. Raises Failed."""
-        found: list[dict[str, Any]] = []
-        secret = self.environment["XINQIAO_ENGINE_SECRET"]
-        for start in range(0, len(texts), AT_ONCE):
-            rows = engine_call.understand(self.url, secret, texts[start : start + AT_ONCE], PATIENCE)
-            if rows is None:
-                raise work.Failed(SILENT)
-            found += rows
-            alive(len(found) / len(texts))
-        return found
 
     def converse(self, bank: Path, alive: Callable[[], None]) -> dict[str, bool]:
         """Leads a whole conversation, with a cry for help and its case: step → whether it was as it must be."""
@@ -82,7 +66,6 @@ def _engine_side(environment: dict[str, str], index: Path, scratch: Path) -> dic
     """What the engine reads; the secrets are those of the throw-away system."""
     ours = engine_env.environment(index=index)
     own = {"XINQIAO_TRACKER_DB": str(scratch / "tracker.db"), "XINQIAO_FAQ_INDEX": str(index), "PYTHONPATH": str(ROOT)}
-    own["XINQIAO_VECTORS"] = str(engine_env.vectors())  # it is asked the same sentences each time
     plain = {name: value for name, value in ours.items() if not name.startswith("XINQIAO_")}
     return {**plain, **environment, **own}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -84,12 +84,9 @@ def digest() -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-Ask = Callable[[Sequence[str]], list[dict[str, Any]]]
-
-
-def sit(ask: Ask) -> list[Understood]:
-    """What somebody understands of all of them."""
-    return [Understood.of(row) for row in ask([one.text for one in items()])]
+def texts() -> list[str]:
+    """All sentences."""
+    return [one.text for one in items()]
 
 
 def keep(found: list[Understood], folder: Path) -> None:

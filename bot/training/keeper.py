@@ -21,7 +21,7 @@ from bot.training.candidate import free_ports
 from bot.training.runs import machine
 
 log = logging.getLogger(__name__)
-EVERY = 1.0  # seconds between two looks
+EVERY = 0.5  # seconds between two looks
 READY_LIMIT = 240.0  # seconds for a new engine
 DRAIN = 12.0  # seconds for which the former engine may finish its turns; the channel stops one after 8
 TRY_AGAIN = 60.0  # seconds after which another machine's release is tried again
@@ -43,7 +43,7 @@ class Next:
 
 
 class Keeper:
-    """Looks once a second; nothing that goes wrong with a training touches the engine that serves."""
+    """Looks twice a second; nothing that goes wrong with a training touches the engine that serves."""
 
     def __init__(self, supervisor: Supervisor, say: Callable[[str], None]) -> None:
         self._supervisor, self._say = supervisor, say

@@ -25,7 +25,7 @@ from bot.db.states import TrainingState as State
 from bot.db.training_models import Training
 from bot.lexicon import load
 from bot.settings import ROOT, settings
-from bot.training import bank, candidate, check, exam, gate, releases, runs, work
+from bot.training import asking, bank, candidate, check, exam, gate, releases, runs, work
 from bot.training.releases import Files
 from bot.training.work import Failed
 
@@ -178,7 +178,10 @@ def _build(run: Run) -> tuple[Files, dict[str, str]]:
     with run.stage(State.training):
         model = _model(run)
         index = run.folder / "index"
-        work.run(bank.index_command(run.folder, index), engine_env.environment(), run.alive)
+        began = work.log_end()
+        with work.started(bank.index_command(run.folder, index), engine_env.environment()) as process:
+            exam.items()  # graded once a process: while the other one is at work
+            work.finish(process, run.alive, began)
         files = Files(model, index)
         digest = engine_env.model_digest()
         facts = releases.facts_of(files, digest)
@@ -200,12 +203,12 @@ def _evaluate(run: Run, files: Files, known: set[str]) -> dict[str, Any]:
     """The candidate beside the release in use."""
     with contextlib.ExitStack() as stack:
         with run.stage(State.starting):
-            _remember(run)
             old = _of_live(run)
+            asked = stack.enter_context(asking.asked(files, exam.texts(), run.folder))
             one = stack.enter_context(candidate.running(files, run.folder / SCRATCH, run.alive))
         with run.stage(State.evaluating):
             steps = one.converse(run.folder / bank.FILE, run.alive)
-            new = exam.sit(lambda texts: one.understand(texts, run.alive))
+            new = [exam.Understood.of(row) for row in asked.rows(run.alive)]
             exam.keep(new, run.folder)
             report = gate.compare(old, new, known)
     report["canary"] = steps
@@ -214,23 +217,13 @@ def _evaluate(run: Run, files: Files, known: set[str]) -> dict[str, Any]:
     return report
 
 
-def _remember(run: Run) -> None:
-    """Has the sentences of the exam encoded on all cores, once for all trainings."""
-    texts = run.folder / "texts.json"
-    texts.write_text(json.dumps([one.text for one in exam.items()]), encoding="utf-8")
-    try:
-        work.run(engine_env.remember_command(texts), engine_env.environment(), run.alive)
-    finally:
-        texts.unlink(missing_ok=True)
-
-
 def _of_live(run: Run) -> list[exam.Understood]:
-    """What the release in use understands; of one that was never examined, by an engine like it."""
+    """What the release in use understands; one that was never examined is asked now."""
     folder = releases.folder(run.live.id)
     known = exam.kept(folder)
     if known is None:
-        with candidate.running(releases.files(run.live), run.folder / SCRATCH, run.alive) as twin:
-            known = exam.sit(lambda texts: twin.understand(texts, lambda _: run.alive()))
+        with asking.asked(releases.files(run.live), exam.texts(), run.folder) as asked:
+            known = [exam.Understood.of(row) for row in asked.rows(lambda _: run.alive())]
         exam.keep(known, folder)
     return known
 

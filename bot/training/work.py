@@ -55,15 +55,24 @@ def log_path() -> Path:
 
 def run(command: list[str], environment: Mapping[str, str], alive: Callable[[], None]) -> None:
     """Runs a command to its end; `alive` is called all the while and may raise. Raises Failed with the reason."""
-    began = log_path().stat().st_size if log_path().exists() else 0
+    began = log_end()
     with started(command, environment) as process:
-        code = wait(process, alive)
+        finish(process, alive, began)
+
+
+def log_end() -> int:
+    """Where the log ends now, in bytes: what went wrong afterwards stands behind it."""
+    return log_path().stat().st_size if log_path().exists() else 0
+
+
+def finish(process: subprocess.Popen[bytes], alive: Callable[[], None], began: int) -> None:
+    """Waits for a process that was started when the log ended there. Raises Failed, with the reason, if it failed."""
+    code = _wait(process, alive)
     if code != 0:
         raise Failed(_reason(code, began))
 
 
-def wait(process: subprocess.Popen[bytes], alive: Callable[[], None]) -> int:
-    """Waits for the end of a process and gives its code. Raises Failed when the stage takes too long."""
+def _wait(process: subprocess.Popen[bytes], alive: Callable[[], None]) -> int:
     deadline = time.monotonic() + settings().training_minutes * 60
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -74,17 +83,22 @@ def wait(process: subprocess.Popen[bytes], alive: Callable[[], None]) -> int:
 
 
 @contextlib.contextmanager
-def started(command: list[str], environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A process while the block lasts; whatever happens, it and what it has started are gone afterwards."""
+def started(
+    command: list[str], environment: Mapping[str, str], reads: Path = Path(os.devnull), writes: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process while the block lasts; whatever happens, it and what it has started are gone afterwards.
+
+    `reads` is its input; `writes` is made for its output, which is logged otherwise.
+    """
     log_path().parent.mkdir(parents=True, exist_ok=True)
-    with log_path().open("ab") as log:
+    with log_path().open("ab") as log, reads.open("rb") as source, writes.open("wb") if writes else log as target:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
             env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
+            stdin=source,
+            stdout=target,
+            stderr=log,
             start_new_session=True,
             preexec_fn=die_with_parent,  # noqa: PLW1509 - it only makes one system call
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,17 @@ import yaml
 
 from bot import engine_env
 from bot.settings import ROOT
+from tests.conftest import forget_process_state
 from tests.nlu.ground import TRAINED, trained_model
 
 HERE = Path(__file__).parent
 Rows = list[tuple[dict[str, Any], dict[str, Any]]]
 
 
-def understood(rows: list[dict[str, Any]]) -> Rows:
+def understood(rows: list[dict[str, Any]], *arguments: str) -> Rows:
     """Each row with what the trained model makes of it."""
     lines = "\n".join(json.dumps({"text": row["said"], "last_faq": row.get("last")}) for row in rows)
-    command = [str(engine_env.require_python()), "-m", "bot.nlu.ask", "--model", str(trained_model())]
+    command = [str(engine_env.require_python()), "-m", "bot.nlu.ask", "--model", str(trained_model()), *arguments]
     index = TRAINED / "faq_index" / engine_env.index_path().name
     environment = {**os.environ, **engine_env.environment(), "XINQIAO_FAQ_INDEX": str(index)}
     done = subprocess.run(
@@ -35,14 +37,28 @@ def understood(rows: list[dict[str, Any]]) -> Rows:
 
 
 @pytest.fixture(scope="module")
-def follow_ups() -> Rows:
+def trained() -> Iterator[None]:
+    """The settings of the place where the model was trained."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XINQIAO_DATA_DIR", str(TRAINED))
+        forget_process_state()
+        yield
+        forget_process_state()
+
+
+@pytest.fixture(scope="module")
+def follow_ups(trained: None) -> Rows:
     content = yaml.safe_load((HERE / "followups.yml").read_text("utf-8"))
     return understood([*content["dev"], *content["test"]])
 
 
 @pytest.fixture(scope="module")
-def several() -> Rows:
+def several(trained: None) -> Rows:
     return understood(yaml.safe_load((HERE / "several.yml").read_text("utf-8")))
+
+
+def test_copies_of_the_reader_give_the_same_answers_in_the_same_order(follow_ups: Rows) -> None:
+    assert understood([row for row, _ in follow_ups], "--copies", "3") == follow_ups
 
 
 def test_a_follow_up_is_never_answered_wrongly(follow_ups: Rows) -> None:

@@ -1,6 +1,6 @@
-"""An engine and an action server that come up at once and speak the gateway channel's protocol:
+"""An engine and an action server that come up at once, and a reader of sentences:
 
-    python -m tests.training.fake_system [PORT [silent|dies]]
+    python -m tests.training.fake_system [PORT [silent|dies] | reads [short|dies]]
 
 Without a port it is the action server.
 
@@ -17,21 +17,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 def _understood(text: str) -> dict[str, object]:
+    """Knows what is meant by one character, and takes all the rest for a greeting."""
     asks = "车" in text
     return {"intent": "faq" if asks else "greet", "faq": "bike" if asks else None, "candidates": []}
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Healthy; understands what it means by one character, and all the rest as a greeting."""
+    """Healthy, and says the same to everything."""
 
     def do_GET(self) -> None:
         self._answer({"ready": True, "status": "ok"})
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self._answer(
-            {"understood": [_understood(text) for text in body.get("texts", [])], "messages": [{"text": "好"}]}
-        )
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer({"messages": [{"text": "好"}]})
 
     def _answer(self, body: object) -> None:
         content = json.dumps(body).encode()
@@ -45,11 +44,16 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def main() -> None:
-    """Serves until it is killed."""
+    """Serves until it is killed, or reads to the end."""
     if "dies" in sys.argv:
         raise SystemExit(3)
     if "silent" in sys.argv:
         time.sleep(600)
+    if "reads" in sys.argv:
+        lines = list(sys.stdin)
+        for line in lines[: len(lines) // 2] if "short" in sys.argv else lines:
+            print(json.dumps(_understood(json.loads(line)["text"])))
+        return
     port = int(sys.argv[1] if len(sys.argv) > 1 else os.environ["XINQIAO_ACTIONS_PORT"])
     ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()
 

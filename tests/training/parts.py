@@ -34,11 +34,11 @@ class Parts:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.patch = patch
-        self.index, self.engine, self.understands = WRITES, "", AS_FAKE
+        self.index, self.engine, self.reader, self.understands = WRITES, "", "", AS_FAKE
         triage.assess("预热")  # once, and inherited by every trainer
         patch.setattr(bank, "index_command", lambda _, out: [sys.executable, "-c", self.index, str(out)])
         patch.setattr(engine_env, "serve_command", lambda _, port: [*FAKE, str(port), *self.engine.split()])
-        patch.setattr(engine_env, "remember_command", lambda _: [sys.executable, "-c", ""])
+        patch.setattr(engine_env, "exam_command", lambda _: [*FAKE, "reads", *self.reader.split()])
         patch.setattr(engine_env, "model_digest", lambda: "m")
         patch.setattr(candidate, "ACTIONS", FAKE)
         passed = dict.fromkeys(gate.CANARY_WORDS, True)

@@ -91,6 +91,14 @@ def test_a_candidate_that_dies_is_given_up_at_once(parts: Parts) -> None:
     assert "退出" in reason_of(run)
 
 
+@pytest.mark.parametrize(("way", "words"), [("dies", "代码 3"), ("short", "没有得到回答")])
+def test_an_exam_that_is_not_answered_to_its_end_is_no_exam(parts: Parts, way: str, words: str) -> None:
+    parts.reader = way
+    run = parts.ready_to_train()
+    parts.finish()
+    assert words in reason_of(run)
+
+
 def test_a_process_that_wants_too_much_memory_is_stopped(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XINQIAO_TRAINING_MEMORY_MB", "1500")
     parts.index = "x = bytearray(2000 * 2**20)"
@@ -165,7 +173,7 @@ def test_a_candidate_that_no_longer_hears_distress_is_refused_with_its_report(pa
     the_live_one_is_untouched()
 
 
-def test_a_release_that_was_never_examined_is_asked_by_an_engine_like_it(parts: Parts, database: Path) -> None:
+def test_a_release_that_was_never_examined_is_asked_now(parts: Parts, database: Path) -> None:
     run = parts.ready_to_train()
     live = releases.live()
     assert live is not None

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bot.nlu import encoders, vector_cache
-from bot.nlu.encoders import RememberingEncoder, main
+from bot.nlu.encoders import RememberingEncoder
 from bot.nlu.sentence import new_encoder
-from bot.nlu.vector_cache import VECTORS, Records, digest
+from bot.nlu.vector_cache import VECTORS, Records, VectorCache, digest
 
 TEXTS = ["灯笼几点亮", "木桥修好没有", "水车坏了找谁"]
 
@@ -19,8 +18,7 @@ TEXTS = ["灯笼几点亮", "木桥修好没有", "水车坏了找谁"]
 @pytest.fixture
 def remembered(tmp_path: Path) -> Path:
     """A file that holds the texts."""
-    (tmp_path / "texts.json").write_text(json.dumps(TEXTS), encoding="utf-8")
-    assert main(["--vectors", str(tmp_path / "vectors"), "--texts", str(tmp_path / "texts.json")]) == 0
+    VectorCache(tmp_path / "vectors").vectors(TEXTS)
     return tmp_path / "vectors"
 
 
