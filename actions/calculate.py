@@ -15,8 +15,9 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from actions.form import CareForm, Step, facts_of, interrupted, leaving, log_mild_distress
-from actions.hearing import DOUBT, OUTSIDE, STOP, SURE, asks, hear
+from actions.hearing import DOUBT, OUTSIDE, REQUESTS, STOP, SURE, asks, hear
 from actions.safely import Call, Item, fixed
+from actions.steps import HELPS
 from bot import texts
 from bot.care.answers import SKIP
 from bot.clock import local, now
@@ -86,6 +87,10 @@ class CalculatorForm(CareForm):
         if hear(call, question, in_words=True) in (SKIP, STOP):
             return False
         return _step_for(question, call.text, facts) is not None
+
+    def is_besides(self, call: Call, question: str) -> bool:
+        """Another deed, or a help, in words that are neither a figure nor a day."""
+        return call.intent in REQUESTS - {"calculate"} or call.intent in HELPS
 
     def answered(self, call: Call, question: str, answer: str, facts: Mapping[str, Any]) -> Step:
         """Keeps what could be read and goes on; else asks once more with an example."""

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
-from actions.hearing import STOP, UNCLEAR, hear
+from actions.hearing import STOP, SURE, UNCLEAR, hear
 from actions.safely import Call, Item, SafeAction, events, fixed
 from bot.care import open_case
 from bot.level import Level
@@ -62,6 +62,10 @@ class CareForm(SafeAction):
         """Gives the step for what is no answer but meant for the form, such as a correction; None: there is none."""
         return None
 
+    def is_besides(self, call: Call, question: str) -> bool:
+        """True for what is asked for besides the form, if it is clear that it is: its rule answers it."""
+        return False
+
     def act(self, call: Call, tracker: Tracker) -> list[Item]:
         """Takes the message as an answer; no items leave it to its rule."""
         question = self.standing_in(tracker)
@@ -74,7 +78,7 @@ class CareForm(SafeAction):
             log_mild_distress(call)
             return self._gone_on(step)
         answer = hear(call, question, question.split(".")[0] in self.in_words)
-        if answer is None:
+        if answer is None or (call.confidence >= SURE and not call.is_payload and self.is_besides(call, question)):
             return []
         if answer == STOP:
             return self._gone_on(Step((fixed(self.left),)))

@@ -77,6 +77,16 @@ MANNERS = {
     "praise_answer",
     "complain_answer",
 }
+REQUESTS = {
+    "calculate",
+    "daily_question",
+    "study_record",
+    "find_activity",
+    "mood_check",
+    "rights_help",
+    "leave_contact",
+}
+"""Deeds that are asked for in so many words, and never how one answers a question."""
 DOUBT = {"nlu_fallback", "out_of_scope", "faq_candidates"}
 
 

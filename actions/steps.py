@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from actions.form import CareForm, Step
+from actions.hearing import REQUESTS
 from actions.safely import Call, fixed
 from bot import texts
 from bot.care import open_case
@@ -42,8 +43,12 @@ class HelpForm(CareForm):
             chosen = "grounding"
         return _step(chosen, 1)
 
+    def is_besides(self, call: Call, question: str) -> bool:
+        """A deed, or another help."""
+        return call.intent in REQUESTS or HELPS.get(call.intent, question) not in question
+
     def answered(self, call: Call, question: str, answer: str, facts: Mapping[str, Any]) -> Step:
-        """Any word but no goes on."""
+        """Any word but no, and but a request, goes on."""
         if answer == NO:
             return Step((fixed(self.left),))
         chosen, _, number = question.rpartition("_")

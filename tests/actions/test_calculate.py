@@ -119,6 +119,12 @@ def test_a_button_changes_one_of_the_answers(talk: Talk) -> None:
     assert "大约是 5,500.00 元" in talk.say("八个月")
 
 
+@pytest.mark.parametrize("words", ["公司不要我了", "老板叫俺走的", "被辞退的，说不清"])
+def test_who_was_told_to_go_without_a_reason_is_told_all_three_amounts(talk: Talk, words: str) -> None:
+    start(talk, "severance")
+    assert talk.say(words) == "calc_joined"
+
+
 def test_a_changed_reason_asks_what_it_makes_needed(talk: Talk) -> None:
     severance(talk)
     assert talk.say("不对，原因是不胜任") == "calc_noticed"
