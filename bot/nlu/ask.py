@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import functools
+import itertools
 import json
 import multiprocessing
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from bot.nlu.replies import nlu_block
 
 Reader = Callable[[str, str], dict[str, Any]]
 BUNCH = 10  # lines that a copy takes at once
+SILENCE = 120.0  # seconds; a bunch takes less than one, on a busy machine a few
 _read: Reader  # of this process, and of its copies
 
 
@@ -77,24 +78,26 @@ def main(arguments: list[str] | None = None) -> int:
     quiet.configure()
     global _read
     _read = load_reader(chosen.model)
-    with _workers(chosen.copies) as work:
-        for found in work(_answer, sys.stdin):
-            print(json.dumps(found, ensure_ascii=False), flush=True)
+    alone = (answer(_read, line) for line in sys.stdin)
+    for found in _shared(chosen.copies, iter(sys.stdin)) if chosen.copies > 1 else alone:
+        print(json.dumps(found, ensure_ascii=False), flush=True)
     return 0
 
 
-@contextlib.contextmanager
-def _workers(copies: int) -> Iterator[Callable[..., Iterator[dict[str, Any]]]]:
-    """Return a map() that is lazy, or one that copies of this process share: the model is there, loaded once."""
-    if copies < 2:
-        yield map
-        return
+def _shared(copies: int, lines: Iterator[str]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the lines, in order, read by copies of this process: the model is there, loaded once.
+
+    The copies end with this process, however it ends; that one of them was killed shows by its silence: TimeoutError.
+    """
     with multiprocessing.get_context("fork").Pool(copies) as pool:
-        yield functools.partial(pool.imap, chunksize=BUNCH)
+        found = pool.imap(_answers, iter(lambda: list(itertools.islice(lines, BUNCH)), []))
+        with contextlib.suppress(StopIteration):
+            while True:
+                yield from found.next(SILENCE)
 
 
-def _answer(line: str) -> dict[str, Any]:
-    return answer(_read, line)
+def _answers(lines: Iterable[str]) -> list[dict[str, Any]]:
+    return [answer(_read, line) for line in lines]
 
 
 if __name__ == "__main__":

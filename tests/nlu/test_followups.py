@@ -24,10 +24,10 @@ HERE = Path(__file__).parent
 Rows = list[tuple[dict[str, Any], dict[str, Any]]]
 
 
-def understood(rows: list[dict[str, Any]], *arguments: str) -> Rows:
+def understood(rows: list[dict[str, Any]]) -> Rows:
     """Each row with what the trained model makes of it."""
     lines = "\n".join(json.dumps({"text": row["said"], "last_faq": row.get("last")}) for row in rows)
-    command = [str(engine_env.require_python()), "-m", "bot.nlu.ask", "--model", str(trained_model()), *arguments]
+    command = [str(engine_env.require_python()), "-m", "bot.nlu.ask", "--model", str(trained_model())]
     index = TRAINED / "faq_index" / engine_env.index_path().name
     environment = {**os.environ, **engine_env.environment(), "XINQIAO_FAQ_INDEX": str(index)}
     done = subprocess.run(
@@ -55,10 +55,6 @@ def follow_ups(trained: None) -> Rows:
 @pytest.fixture(scope="module")
 def several(trained: None) -> Rows:
     return understood(yaml.safe_load((HERE / "several.yml").read_text("utf-8")))
-
-
-def test_copies_of_the_reader_give_the_same_answers_in_the_same_order(follow_ups: Rows) -> None:
-    assert understood([row for row, _ in follow_ups], "--copies", "3") == follow_ups
 
 
 def test_a_follow_up_is_never_answered_wrongly(follow_ups: Rows) -> None:
