@@ -1,5 +1,5 @@
 #!/bin/sh
-# All tests, four files side by side. Trains the model first if the data or the configuration changed. Ends with the test runner's summary.
+# All tests, three files side by side. Trains the model first if the data or the configuration changed. Ends with the test runner's summary.
 set -eu
 cd "$(dirname "$0")/.."
 if [ ! -x /usr/bin/chromium ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
@@ -11,4 +11,4 @@ XINQIAO_DATA_DIR="${XINQIAO_TEST_DATA:-$PWD/var/test}" .venv/bin/xinqiao train
 echo "· the engine's own tests, in its environment"
 PYTHONPATH=. engine/.venv/bin/python -W ignore -m pytest -q tests/nlu/engine \
     -c /dev/null --rootdir . --confcutdir tests/nlu/engine -p no:cacheprovider
-exec .venv/bin/python -m pytest -q -n "${XINQIAO_TEST_WORKERS:-4}" --dist loadscope "$@"
+exec .venv/bin/python -m pytest -q -n "${XINQIAO_TEST_WORKERS:-3}" --dist loadscope "$@"

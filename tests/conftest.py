@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import sqlalchemy
 from xdist.scheduler import LoadScopeScheduling
@@ -19,6 +20,8 @@ from bot.db import encryption, session
 from bot.db.schema import upgrade
 
 POSTGRES = os.environ.get("XINQIAO_TEST_POSTGRES", "")
+hypothesis.settings.register_profile("untimed", deadline=None)  # how busy the machine is proves nothing
+hypothesis.settings.load_profile("untimed")
 WHOLE_SYSTEMS = {"e2e", "failures", "nlu"}  # each starts engines or gateways; side by side they would starve each other
 ONE_FIXTURE = {"demo"}  # a demo is filled once for all its files
 
