@@ -178,10 +178,9 @@ def _build(run: Run) -> tuple[Files, dict[str, str]]:
     with run.stage(State.training):
         model = _model(run)
         index = run.folder / "index"
-        began = work.log_end()
         with work.started(bank.index_command(run.folder, index), engine_env.environment()) as process:
             exam.items()  # graded once a process: while the other one is at work
-            work.finish(process, run.alive, began)
+            work.finish(process, run.alive)
         files = Files(model, index)
         digest = engine_env.model_digest()
         facts = releases.facts_of(files, digest)

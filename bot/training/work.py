@@ -34,6 +34,12 @@ class Failed(XinqiaoError):
     code = "training_failed"
 
 
+class Process(subprocess.Popen[bytes]):
+    """One that was started here. `began`: where the log ended then, in bytes; what went wrong stands behind it."""
+
+    began = 0
+
+
 def be_modest() -> None:
     """Gives this process and all it starts a low priority and a bound on memory; an engine that serves comes first."""
     os.nice(NICENESS)
@@ -55,21 +61,15 @@ def log_path() -> Path:
 
 def run(command: list[str], environment: Mapping[str, str], alive: Callable[[], None]) -> None:
     """Runs a command to its end; `alive` is called all the while and may raise. Raises Failed with the reason."""
-    began = log_end()
     with started(command, environment) as process:
-        finish(process, alive, began)
+        finish(process, alive)
 
 
-def log_end() -> int:
-    """Where the log ends now, in bytes: what went wrong afterwards stands behind it."""
-    return log_path().stat().st_size if log_path().exists() else 0
-
-
-def finish(process: subprocess.Popen[bytes], alive: Callable[[], None], began: int) -> None:
-    """Waits for a process that was started when the log ended there. Raises Failed, with the reason, if it failed."""
+def finish(process: Process, alive: Callable[[], None]) -> None:
+    """Waits for a process. Raises Failed, with the reason, if it failed."""
     code = _wait(process, alive)
     if code != 0:
-        raise Failed(_reason(code, began))
+        raise Failed(_reason(code, process.began))
 
 
 def _wait(process: subprocess.Popen[bytes], alive: Callable[[], None]) -> int:
@@ -85,14 +85,15 @@ def _wait(process: subprocess.Popen[bytes], alive: Callable[[], None]) -> int:
 @contextlib.contextmanager
 def started(
     command: list[str], environment: Mapping[str, str], reads: Path = Path(os.devnull), writes: Path | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
+) -> Iterator[Process]:
     """A process while the block lasts; whatever happens, it and what it has started are gone afterwards.
 
     `reads` is its input; `writes` is made for its output, which is logged otherwise.
     """
     log_path().parent.mkdir(parents=True, exist_ok=True)
     with log_path().open("ab") as log, reads.open("rb") as source, writes.open("wb") if writes else log as target:
-        process = subprocess.Popen(
+        began = log.seek(0, os.SEEK_END)
+        process = Process(
             command,
             cwd=ROOT,
             env=dict(environment),
@@ -100,8 +101,9 @@ def started(
             stdout=target,
             stderr=log,
             start_new_session=True,
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - it only makes one system call
+            preexec_fn=die_with_parent,
         )
+        process.began = began
     try:
         yield process
     finally:

@@ -6,9 +6,7 @@ The floors stand a little under what was measured (docs/evaluation.md).
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +15,7 @@ import yaml
 
 from bot import engine_env
 from bot.settings import ROOT
-from tests.conftest import forget_process_state
-from tests.nlu.ground import TRAINED, trained_model
+from tests.nlu.ground import trained_model
 
 HERE = Path(__file__).parent
 Rows = list[tuple[dict[str, Any], dict[str, Any]]]
@@ -27,23 +24,11 @@ Rows = list[tuple[dict[str, Any], dict[str, Any]]]
 def understood(rows: list[dict[str, Any]]) -> Rows:
     """Each row with what the trained model makes of it."""
     lines = "\n".join(json.dumps({"text": row["said"], "last_faq": row.get("last")}) for row in rows)
-    command = [str(engine_env.require_python()), "-m", "bot.nlu.ask", "--model", str(trained_model())]
-    index = TRAINED / "faq_index" / engine_env.index_path().name
-    environment = {**os.environ, **engine_env.environment(), "XINQIAO_FAQ_INDEX": str(index)}
+    command, environment = engine_env.ask_command(trained_model()), engine_env.environment()
     done = subprocess.run(
         command, input=lines, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=True
     )
     return list(zip(rows, map(json.loads, done.stdout.splitlines()), strict=True))
-
-
-@pytest.fixture(scope="module")
-def trained() -> Iterator[None]:
-    """The settings of the place where the model was trained."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XINQIAO_DATA_DIR", str(TRAINED))
-        forget_process_state()
-        yield
-        forget_process_state()
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +12,12 @@ import pytest
 
 from bot import engine_env
 from bot.settings import ROOT
-from tests.conftest import forget_process_state
-from tests.nlu.ground import TRAINED, trained_model
+from tests.nlu.ground import trained_model
 from tests.waiting import until
 
 QUICK = "from bot.nlu import ask; ask.SILENCE = 3.0; raise SystemExit(ask.main())"
+pytestmark = pytest.mark.usefixtures("trained")
 SENTENCES = ["工资拖了两个月该找谁", "你好", "年假有几天", "心里堵得慌", "工伤咋认定", "想学电工，哪有课"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def trained() -> Iterator[None]:
-    """The settings of the place where the model was trained."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XINQIAO_DATA_DIR", str(TRAINED))
-        forget_process_state()
-        yield
-        forget_process_state()
 
 
 class Reader:
@@ -40,11 +28,9 @@ class Reader:
         self.answers, source = folder / "answers", folder / "texts"
         source.write_text("".join(json.dumps({"text": text}) + "\n" for text in SENTENCES * rounds), encoding="utf-8")
         command = [str(engine_env.require_python()), "-c", QUICK, "--model", str(trained_model()), *arguments]
-        index = TRAINED / "faq_index" / engine_env.index_path().name
-        environment = {**os.environ, **engine_env.environment(index=index)}
         with source.open() as reads, self.answers.open("w") as writes:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdin=reads, stdout=writes, stderr=subprocess.DEVNULL
+                command, cwd=ROOT, env=engine_env.environment(), stdin=reads, stdout=writes, stderr=subprocess.DEVNULL
             )
 
     def rows(self) -> list[dict[str, Any]]:
