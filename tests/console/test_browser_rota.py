@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 
@@ -121,7 +122,10 @@ def add_turn(page: Page, who: str, place: str, days: str, starts: str, ends: str
     turn.get_by_label("到", exact=True).fill(ends)
     turn.get_by_label("谁").select_option(label=who)
     turn.get_by_label("位置").select_option(label=place)
+    there = page.get_by_label(re.compile("^撤掉"))
+    before = there.count()
     turn.get_by_text("加上").click()
+    expect(there).not_to_have_count(before)  # the toast of the one before may still be there
     expect(page.locator("#toast")).to_have_text("已经加上。")
 
 
@@ -171,7 +175,7 @@ def test_a_lead_fills_the_week_a_holiday_and_an_address_and_tries_it(
     page.get_by_label("给王强试发一条通知").click()
     expect(page.locator("#toast")).to_contain_text("已发出 1 条")
     assert peer[0].called == ["wangqiang"]
-    expect(page.locator("#toast")).to_be_hidden(timeout=8000)
+    expect(page.locator("#toast")).to_be_hidden()
     check_reading(page)
     keep_pictures(page, screen)
 
