@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-import yaml
+from bot import heldout
 
-from bot.settings import ROOT
-
-HELD_OUT = ROOT / "tests" / "nlu" / "heldout"
 SHARES = {"faq": 0.70, "talk": 0.20, "person": 0.05, "distress": 0.05}
 SEED = 20261122
 PERSON = {"request_human", "complain_answer", "praise_answer"}
@@ -44,10 +39,10 @@ def _cycle(pool: list[str], chance: random.Random) -> Iterator[str]:
 def sentences() -> dict[str, list[str]]:
     """Gives the held-out sentences by kind: faq, talk, person, distress."""
     found: dict[str, list[str]] = {name: [] for name in SHARES}
-    for path in sorted((HELD_OUT / "faq").glob("*.yml")):
-        found["faq"] += [str(text) for texts in _load(path).values() for text in texts]
-    for path in sorted((HELD_OUT / "intents").glob("*.yml")):
-        found[_kind(path.stem)] += [str(text) for text in _load(path)]
+    for _, texts in heldout.groups(heldout.FAQS):
+        found["faq"] += texts
+    for intent, texts in heldout.groups(heldout.INTENTS):
+        found[_kind(intent)] += texts
     return found
 
 
@@ -55,7 +50,3 @@ def _kind(intent: str) -> str:
     if intent.startswith(DISTRESS):
         return "distress"
     return "person" if intent in PERSON else "talk"
-
-
-def _load(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from bot import text_review, texts
+from bot import heldout, text_review, texts
 from bot.care import canned, checklist
 from bot.conversation import controls
 from bot.knowledge import checks, danger, faqs
@@ -22,7 +22,7 @@ from bot.settings import ROOT, Settings
 from bot.triage.validate import faults as triage_faults
 
 DATA = ROOT / "nlu_data"
-HELD_OUT = ROOT / "tests" / "nlu" / "heldout"
+TESTED = heldout.PLACE.relative_to(ROOT)
 # set by the retriever or sent by a button; they have no examples
 INTERNAL_INTENTS = {"answer", "faq", "faq_candidates", "feedback", "nlu_fallback", "topic_menu"}
 MIN_EXAMPLES = 20
@@ -57,15 +57,15 @@ def faults() -> Iterator[str]:
 def _intents() -> Iterator[str]:
     declared = {next(iter(item)) if isinstance(item, dict) else item for item in _load(ROOT / "domain.yml")["intents"]}
     ruled = {step["intent"] for step in _rule_steps() if "intent" in step}
-    known = examples()
+    known, tested = examples(), dict(heldout.groups(heldout.INTENTS))
     for intent in sorted(declared - INTERNAL_INTENTS):
         path = f"nlu_data/intents/{intent}.yml"
         if len(known.get(intent, [])) < MIN_EXAMPLES:
             yield f"{path}: fewer than {MIN_EXAMPLES} examples"
         if intent not in ruled:
             yield f"{path}: no rule answers it"
-        if not (HELD_OUT / "intents" / f"{intent}.yml").exists():
-            yield f"{path}: no test sentences in {HELD_OUT.relative_to(ROOT)}/intents"
+        if intent not in tested:
+            yield f"{path}: no test sentences in {TESTED}/{heldout.INTENTS}"
     for intent in sorted(known.keys() - declared):
         yield f"domain.yml: intent {intent} is not declared"
 
@@ -80,18 +80,14 @@ def _rule_steps() -> Iterator[dict[str, Any]]:
 def _faqs() -> Iterator[str]:
     rows = dict(faqs.files())
     known = checks.Known(frozenset(row.get("id", "") for row in rows.values()))
-    tested = _tested_faqs()
+    tested = dict(heldout.groups(heldout.FAQS))
     cries = danger.many([parse(content) for content in rows.values()])
     for (path, content), of_danger in zip(rows.items(), cries, strict=True):
         where = path.relative_to(ROOT)
         for fault in (*_faq_faults(path, content, known), *(f"{one.field}: {one.words}" for one in of_danger)):
             yield f"{where}: {fault}"
         if content.get("id") not in tested:
-            yield f"{where}: no test sentences in {HELD_OUT.relative_to(ROOT)}/faq"
-
-
-def _tested_faqs() -> set[str]:
-    return {faq_id for path in (HELD_OUT / "faq").glob("*.yml") for faq_id in _load(path)}
+            yield f"{where}: no test sentences in {TESTED}/{heldout.FAQS}"
 
 
 def _faq_faults(path: Path, raw: dict[str, Any], known: checks.Known) -> Iterator[str]:

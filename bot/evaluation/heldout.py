@@ -1,18 +1,15 @@
-"""Our held-out sentences: tests/nlu/heldout, written by people who had not seen the training data."""
+"""Our held-out sentences with their truth, as an evaluation takes them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from bot.errors import BadInput
-from bot.settings import ROOT
+from bot.heldout import FAQS, INTENTS, PLACE, groups
 
-PLACE = ROOT / "tests" / "nlu" / "heldout"
 OUTSIDE = "out_of_scope"
 
 
@@ -37,18 +34,11 @@ class Sentence:
 
 def read(place: Path = PLACE) -> list[Sentence]:
     """Gives all held-out sentences, those of intents first. Raises BadInput where there are none."""
-    intents = [Sentence(text, intent=name) for name, text in _pairs(place / "intents")]
-    faqs = [Sentence(text, faq=name) for name, text in _pairs(place / "faq")]
+    intents = [Sentence(text, intent=name) for name, texts in groups(INTENTS, place) for text in texts]
+    faqs = [Sentence(text, faq=name) for name, texts in groups(FAQS, place) for text in texts]
     if not intents or not faqs:
         raise BadInput(f"{place}: there are no held-out sentences")
     return intents + faqs
-
-
-def _pairs(folder: Path) -> Iterator[tuple[str, str]]:
-    for path in sorted(folder.glob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        groups = content if isinstance(content, dict) else {path.stem: content}
-        yield from ((name, text) for name, texts in groups.items() for text in texts)
 
 
 def write(path: Path, pairs: Iterable[tuple[str, str]]) -> Path:

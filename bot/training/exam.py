@@ -13,13 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from bot import triage
-from bot.settings import ROOT
+from bot import heldout, triage
 from bot.triage import safety
 
-HELD_OUT = ROOT / "tests" / "nlu" / "heldout"
 FAQ, INTENT, UNSEEN, MILD, SEEN = "faq", "intent", "unseen", "mild", "seen"
 FILE = "exam.json"
 EACH = {FAQ: 3, SEEN: 4}  # of many sentences of a kind one in so many is asked: they take most of the time
@@ -61,13 +57,8 @@ def items() -> tuple[Item, ...]:
 
 
 def _held_out(part: str) -> Iterator[Item]:
-    folder = HELD_OUT / ("faq" if part == FAQ else "intents")
-    for path in sorted(folder.glob("*.yml")):
-        content = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
-        groups = content if isinstance(content, dict) else {path.stem: content}
-        yield from (
-            Item(part, wanted, str(text)) for wanted, texts in groups.items() for text in texts[:: EACH.get(part, 1)]
-        )
+    for wanted, texts in heldout.groups(heldout.FAQS if part == FAQ else heldout.INTENTS):
+        yield from (Item(part, wanted, text) for text in texts[:: EACH.get(part, 1)])
 
 
 def _danger() -> Iterator[Item]:

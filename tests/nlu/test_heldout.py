@@ -9,27 +9,20 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from bot import heldout
 from bot.settings import ROOT
 from tests.e2e.ground import TRAINED
 
-HELD_OUT = Path(__file__).parent / "heldout"
 Rows = list[tuple[str, dict[str, Any]]]
 
 
 def sentences(kind: str) -> list[tuple[str, str]]:
     """(what it should be understood as, sentence) of all files of a kind."""
-    found = []
-    for path in sorted((HELD_OUT / kind).glob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        groups = content if isinstance(content, dict) else {path.stem: content}
-        found += [(wanted, text) for wanted, texts in groups.items() for text in texts]
-    return found
+    return [(wanted, text) for wanted, texts in heldout.groups(kind) for text in texts]
 
 
 def asked(pairs: list[tuple[str, str]]) -> Rows:
@@ -44,13 +37,20 @@ def asked(pairs: list[tuple[str, str]]) -> Rows:
 
 
 @pytest.fixture(scope="module")
-def faq_rows() -> Rows:
-    return asked(sentences("faq")[::3])  # two of each FAQ's six; `xinqiao evaluate nlu` asks them all
+def both() -> tuple[Rows, Rows]:
+    faqs = sentences(heldout.FAQS)[::3]  # two of each FAQ's six; `xinqiao evaluate nlu` asks them all
+    rows = asked([*faqs, *sentences(heldout.INTENTS)])
+    return rows[: len(faqs)], rows[len(faqs) :]
 
 
-@pytest.fixture(scope="module")
-def intent_rows() -> Rows:
-    return asked(sentences("intents"))
+@pytest.fixture
+def faq_rows(both: tuple[Rows, Rows]) -> Rows:
+    return both[0]
+
+
+@pytest.fixture
+def intent_rows(both: tuple[Rows, Rows]) -> Rows:
+    return both[1]
 
 
 def share(rows: Rows, condition: Any) -> float:
