@@ -104,6 +104,9 @@ class Settings(BaseSettings):
     library_hours: str = ""
     programme_theme: str = ""
     childcare_subsidy: str = ""
+    disability_grant_grades_5_6: str = ""
+    marriage_leave_national: str = ""
+    heat_work_limits: str = ""
 
     @field_validator(*SECRET_NAMES, "telegram_token", "telegram_secret")
     @classmethod
