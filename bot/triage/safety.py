@@ -7,7 +7,7 @@ loses others; its figures must not fall below those reached before.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from bot.level import Level
 from bot.triage import measure
@@ -57,8 +57,14 @@ def check(candidate: Triage, live: Triage) -> Report:
     if not frozen():
         return Report(False, ("the frozen set is missing: nothing can be judged",), {})
     rows = judged(candidate, frozen())
-    faults = _losses(rows, judged(live, frozen()))
+    faults = _losses(rows, _of_live(live))
     return Report(not faults, tuple(faults), figures_of(rows))
+
+
+@lru_cache(maxsize=1)
+def _of_live(live: Triage) -> Sequence[Judged]:
+    """What the live pipeline makes of the frozen set: the same at every check until another one is live."""
+    return judged(live, frozen())
 
 
 def below(figures: Mapping[str, float]) -> list[str]:

@@ -77,7 +77,7 @@ class Browser(httpx.Client):
     """A browser of a member of staff."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(base_url=url, timeout=20, trust_env=False)
+        super().__init__(base_url=url, timeout=60, trust_env=False)
         self.csrf = ""
 
     def login(self, login: str, password: str = PASSWORD) -> httpx.Response:

@@ -82,7 +82,7 @@ class Gateways:
             }
         )
         if wait:
-            until(self.is_up, 20)
+            until(self.is_up, 60)
 
     def is_up(self) -> bool:
         """True if the gateway answers."""
