@@ -10,7 +10,7 @@ import yaml
 from bot.settings import ROOT
 
 PLACE = ROOT / "tests" / "nlu" / "heldout"
-FAQS, INTENTS = "faq", "intents"
+FAQS, INTENTS, SHORT = "faq", "intents", "short"
 
 
 def groups(kind: str, place: Path = PLACE) -> Iterator[tuple[str, list[str]]]:
