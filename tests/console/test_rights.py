@@ -189,7 +189,7 @@ def test_every_answer_carries_the_security_headers(desk_url: str) -> None:
     browser = staffed(desk_url)
     paths = ("", "/login", "/setup", "/undelivered", "/c/none", "/api/queue", "/static/0/x")
     answers = [browser.get(f"/desk{path}") for path in paths]
-    answers += [browser.post("/desk/api/here"), httpx.get(f"{desk_url}/desk/api/queue")]
+    answers += [browser.post("/desk/api/here"), httpx.get(f"{desk_url}/desk/api/queue", timeout=60)]
     for answer in answers:
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy

@@ -116,10 +116,10 @@ def test_everybody_lands_where_the_role_may_be(desk_url: str, role: Role, home: 
 
 def test_where_it_is_optional_the_login_form_offers_to_bind(desk_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     accounts.set_password(accounts.add("lifang", "李芳", Role.counsellor), PASSWORD)
-    assert "顺便绑定" not in httpx.get(f"{desk_url}/desk/login").text
+    assert "顺便绑定" not in httpx.get(f"{desk_url}/desk/login", timeout=60).text
     monkeypatch.setenv("XINQIAO_TOTP", "optional")
     settings_module.settings.cache_clear()
-    assert "顺便绑定" in httpx.get(f"{desk_url}/desk/login").text
+    assert "顺便绑定" in httpx.get(f"{desk_url}/desk/login", timeout=60).text
     assert Browser(desk_url).login("lifang").headers["location"] == "/desk"
 
 

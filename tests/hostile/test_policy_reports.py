@@ -45,11 +45,13 @@ def url(database: Path, counted: Violations) -> Iterator[str]:
 
 
 def told(url: str, secret: str) -> httpx.Response:
-    return httpx.get(url + PATH, headers={DOCTOR_HEADER: secret.encode()})
+    return httpx.get(url + PATH, headers={DOCTOR_HEADER: secret.encode()}, timeout=60)
 
 
 def send(url: str, body: bytes) -> int:
-    return httpx.post(url + PATH, content=body, headers={"Content-Type": "application/csp-report"}).status_code
+    return httpx.post(
+        url + PATH, content=body, headers={"Content-Type": "application/csp-report"}, timeout=60
+    ).status_code
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")

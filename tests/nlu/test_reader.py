@@ -15,7 +15,7 @@ from bot.settings import ROOT
 from tests.nlu.ground import trained_model
 from tests.waiting import until
 
-QUICK = "from bot.nlu import ask; ask.SILENCE = 3.0; raise SystemExit(ask.main())"
+QUICK = "from bot.nlu import ask; ask.SILENCE = 15.0; raise SystemExit(ask.main())"
 pytestmark = pytest.mark.usefixtures("trained")
 SENTENCES = ["工资拖了两个月该找谁", "你好", "年假有几天", "心里堵得慌", "工伤咋认定", "想学电工，哪有课"]
 
@@ -38,7 +38,7 @@ class Reader:
 
     def copies(self) -> list[psutil.Process]:
         """The copies, once they are at work."""
-        until(lambda: len(self.rows()) > 0, 60)
+        until(lambda: len(self.rows()) > 0, 120)
         return psutil.Process(self.process.pid).children()
 
 
@@ -61,5 +61,5 @@ def test_copies_end_with_the_process_they_are_of(tmp_path: Path) -> None:
 def test_a_copy_that_is_killed_is_no_silent_loss(tmp_path: Path) -> None:
     reader = Reader(tmp_path, 400, "--copies", "2")
     reader.copies()[0].kill()
-    assert reader.process.wait(60) != 0
+    assert reader.process.wait(120) != 0
     assert len(reader.rows()) < 400 * len(SENTENCES)
