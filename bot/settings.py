@@ -104,7 +104,7 @@ class Settings(BaseSettings):
     library_hours: str = ""
     programme_theme: str = ""
     childcare_subsidy: str = ""
-    disability_grant_grades_5_6: str = ""
+    disability_grant_five_and_six: str = ""
     marriage_leave_national: str = ""
     heat_work_limits: str = ""
 
