@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
+
+import httpx
+
+PATIENCE = 60.0  # seconds for an answer, however busy the machine is
+get, post = partial(httpx.get, timeout=PATIENCE), partial(httpx.post, timeout=PATIENCE)
 
 
 def until(condition: Callable[[], Any], seconds: float, pause: float = 0.02) -> Any:

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from bot.channels import telegram
 from bot.channels.incoming import Press
 from bot.errors import BadInput, TooMany
+from tests import waiting
 from tests.channels.telegram_ground import MESSAGE, SECRET, WORKER, StorageDown, Store, run_until, turn_on
 from tests.conftest import forget_process_state
 from tests.fakes.bot_api import SERVER_ERROR, BotApi
@@ -63,7 +64,7 @@ def url(api: BotApi, gateway: str) -> str:
 
 def post(url: str, body: bytes = GOOD, kind: str = "application/json", secret: str = SECRET) -> int:
     headers = {"X-Telegram-Bot-Api-Secret-Token": secret, "Content-Type": kind}
-    return httpx.post(url, content=body, headers=headers, trust_env=False, timeout=60).status_code
+    return waiting.post(url, content=body, headers=headers, trust_env=False).status_code
 
 
 def test_messages_arrive_through_the_webhook_the_channel_has_set(api: BotApi, store: Store) -> None:
@@ -109,12 +110,12 @@ def test_a_press_is_answered_in_the_same_breath(api: BotApi, url: str, store: St
 @pytest.mark.parametrize("secret", ["", "wrong", SECRET + "x", SECRET[:-1], "密"])
 def test_a_wrong_secret_is_turned_away(url: str, store: Store, secret: str) -> None:
     headers = {b"X-Telegram-Bot-Api-Secret-Token": secret.encode(), b"Content-Type": b"application/json"}
-    assert httpx.post(url, content=GOOD, headers=headers, trust_env=False, timeout=60).status_code == 403
+    assert waiting.post(url, content=GOOD, headers=headers, trust_env=False).status_code == 403
     assert not store.calls
 
 
 def test_no_secret_at_all_is_turned_away(url: str, store: Store) -> None:
-    answer = httpx.post(url, content=GOOD, headers={"Content-Type": "application/json"}, trust_env=False, timeout=60)
+    answer = waiting.post(url, content=GOOD, headers={"Content-Type": "application/json"}, trust_env=False)
     assert answer.status_code == 403
     assert not store.calls
 
@@ -167,7 +168,7 @@ def test_a_body_over_a_mebibyte_is_turned_away_whether_or_not_it_says_so(url: st
     big = b" " * (1024 * 1024 + 1)
     assert post(url, big) == 413
     chunks = (big[start : start + 65536] for start in range(0, len(big), 65536))
-    assert httpx.post(url, content=chunks, headers=HEADERS, trust_env=False, timeout=60).status_code == 413
+    assert waiting.post(url, content=chunks, headers=HEADERS, trust_env=False).status_code == 413
     assert post(url, GOOD + b" " * (1024 * 1024 - len(GOOD))) == 200
 
 

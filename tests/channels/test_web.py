@@ -14,12 +14,13 @@ from bot.db.models import Alert
 from bot.db.session import reading
 from bot.db.states import Author, Owner
 from bot.level import Level
+from tests import waiting
 from tests.channels.web_ground import THUMBS, Listener, answer, bodies, gateway, opened, say, until
 from tests.conftest import forget_process_state
 
 
 def test_a_session_is_a_cookie_that_scripts_and_other_sites_cannot_use(url: str) -> None:
-    reply = httpx.post(f"{url}/api/chat/session", json={}, timeout=60)
+    reply = waiting.post(f"{url}/api/chat/session", json={})
     cookie = reply.headers["set-cookie"]
     assert reply.json() == {"owner": "bot", "last_id": 0}
     assert len(reply.cookies["xq_chat"]) == 43
@@ -32,7 +33,7 @@ def test_the_cookie_is_secure_when_the_operator_says_so(database: Path, monkeypa
     monkeypatch.setenv("XINQIAO_SECURE_COOKIES", "true")
     forget_process_state()
     with gateway() as url:
-        assert "Secure" in httpx.post(f"{url}/api/chat/session", json={}, timeout=60).headers["set-cookie"]
+        assert "Secure" in waiting.post(f"{url}/api/chat/session", json={}).headers["set-cookie"]
 
 
 def test_a_session_continues_with_its_cookie_and_a_forged_one_is_replaced(worker: httpx.Client) -> None:
@@ -40,7 +41,7 @@ def test_a_session_continues_with_its_cookie_and_a_forged_one_is_replaced(worker
     mine = worker.cookies["xq_chat"]
     assert worker.post("/api/chat/session", json={}).json()["last_id"] > 0
     assert worker.cookies["xq_chat"] == mine
-    forged = httpx.post(f"{worker.base_url}/api/chat/session", json={}, headers={"Cookie": "xq_chat=guess"}, timeout=60)
+    forged = waiting.post(f"{worker.base_url}/api/chat/session", json={}, headers={"Cookie": "xq_chat=guess"})
     assert forged.cookies["xq_chat"] != "guess"
 
 
@@ -80,7 +81,7 @@ def test_nobody_reads_another_workers_conversation(worker: httpx.Client, url: st
         assert not until(lambda: bool(listener.texts), seconds=1)
         listener.close()
     for path in ("/api/chat/messages", "/api/chat/events"):
-        reply = httpx.get(url + path, timeout=60)
+        reply = waiting.get(url + path)
         assert (reply.status_code, reply.json()["error"]) == (401, "no_session")
 
 
@@ -143,8 +144,8 @@ def test_hotlines_that_are_not_set_are_hidden(database: Path, monkeypatch: pytes
     monkeypatch.setenv("XINQIAO_HOTLINE_WOMEN", "0375-<1>")
     forget_process_state()
     with gateway() as url:
-        found = httpx.get(f"{url}/api/chat/hotlines", timeout=60).json()["hotlines"]
-        html = httpx.get(f"{url}/", timeout=60).text
+        found = waiting.get(f"{url}/api/chat/hotlines").json()["hotlines"]
+        html = waiting.get(f"{url}/").text
     numbers = {row["key"]: row["number"] for row in found}
     assert [row["number"] for row in found if row["urgent"]] == ["12356", "110", "120"]
     assert "fire" not in numbers
@@ -155,28 +156,28 @@ def test_hotlines_that_are_not_set_are_hidden(database: Path, monkeypatch: pytes
 
 
 def test_the_page_may_load_nothing_from_elsewhere_and_is_cached_by_its_content(url: str) -> None:
-    html = httpx.get(f"{url}/", timeout=60)
+    html = waiting.get(f"{url}/")
     assert html.headers["content-security-policy"] == page.CSP
     assert html.headers["content-encoding"] == "gzip"
     assert html.headers["content-type"] == "text/html; charset=utf-8"
-    again = httpx.get(f"{url}/", headers={"If-None-Match": f"W/{html.headers['etag']}"}, timeout=60)
+    again = waiting.get(f"{url}/", headers={"If-None-Match": f"W/{html.headers['etag']}"})
     assert (again.status_code, again.content) == (304, b"")
-    plain = httpx.get(f"{url}/", headers={"Accept-Encoding": "identity"}, timeout=60)
+    plain = waiting.get(f"{url}/", headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert plain.text == html.text
     script = next(part for part in html.text.split('"') if part.startswith("/static/chat/chat.js"))
-    assert "immutable" in httpx.get(url + script, timeout=60).headers["cache-control"]
-    assert httpx.get(f"{url}/static/chat/chat.js", timeout=60).headers["cache-control"] == "no-cache"
+    assert "immutable" in waiting.get(url + script).headers["cache-control"]
+    assert waiting.get(f"{url}/static/chat/chat.js").headers["cache-control"] == "no-cache"
     assert httpx.head(f"{url}/").status_code == 200
 
 
 @pytest.mark.parametrize("name", ["chat.html", "..%2fweb%2fapi.py", "nothing.js"])
 def test_only_the_two_assets_are_served(url: str, name: str) -> None:
-    assert httpx.get(f"{url}/static/chat/{name}", timeout=60).status_code == 404
+    assert waiting.get(f"{url}/static/chat/{name}").status_code == 404
 
 
 def test_the_documentation_lists_every_route_and_fault(url: str) -> None:
-    paths = httpx.get(f"{url}/openapi.json", timeout=60).json()["paths"]
+    paths = waiting.get(f"{url}/openapi.json").json()["paths"]
     assert set(paths) == {
         f"/api/chat/{name}" for name in ("session", "messages", "events", "export", "hotlines", "typing")
     }

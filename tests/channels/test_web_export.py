@@ -8,6 +8,7 @@ from datetime import timedelta
 import httpx
 
 from bot.clock import now, set_now
+from tests import waiting
 from tests.answering import answer_all
 from tests.channels.web_ground import opened, say
 
@@ -35,7 +36,7 @@ def test_records_are_given_once_to_the_session_that_asked(worker: httpx.Client, 
 def test_nobody_gets_records_who_did_not_ask_or_has_no_session(worker: httpx.Client, url: str) -> None:
     say(worker, "你好", "first")
     assert worker.get("/api/chat/export").status_code == 404
-    assert httpx.get(f"{url}/api/chat/export", trust_env=False, timeout=60).status_code == 401
+    assert waiting.get(f"{url}/api/chat/export", trust_env=False).status_code == 401
 
 
 def test_the_chance_passes_after_half_an_hour(worker: httpx.Client) -> None:

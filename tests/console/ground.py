@@ -22,6 +22,7 @@ from bot.db.states import Role
 from bot.level import Level
 from bot.staff import accounts, sessions
 from tests import second_step
+from tests.waiting import PATIENCE
 
 PASSWORD = "木桥 灯笼 七点半 修车"
 NAMES = {"lifang": "李芳", "sunyan": "孙燕", "wangqiang": "王强"}
@@ -77,7 +78,7 @@ class Browser(httpx.Client):
     """A browser of a member of staff."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(base_url=url, timeout=60, trust_env=False)
+        super().__init__(base_url=url, timeout=PATIENCE, trust_env=False)
         self.csrf = ""
 
     def login(self, login: str, password: str = PASSWORD) -> httpx.Response:

@@ -13,7 +13,7 @@ import pytest
 from bot import settings as settings_module
 from bot.db.states import Role
 from bot.staff import accounts, sessions, signin
-from tests import second_step
+from tests import second_step, waiting
 from tests.conftest import forget_process_state
 from tests.console.ground import PASSWORD, Browser, add_staff, csrf_of, staffed
 
@@ -75,12 +75,12 @@ def test_cookies_are_secure_where_the_site_is(desk_url: str, monkeypatch: pytest
     add_staff("lifang")
     monkeypatch.setenv("XINQIAO_SECURE_COOKIES", "true")
     settings_module.settings.cache_clear()
-    page = httpx.get(f"{desk_url}/desk/login", timeout=60)
+    page = waiting.get(f"{desk_url}/desk/login")
     [form_cookie] = set_cookies(page, "xq_form")
     assert "; secure" in form_cookie
     token = csrf_of(page.text)
     body = {"csrf": token, "login": "lifang", "password": PASSWORD}
-    answer = httpx.post(f"{desk_url}/desk/login", data=body, headers={"Cookie": f"xq_form={token}"}, timeout=60)
+    answer = waiting.post(f"{desk_url}/desk/login", data=body, headers={"Cookie": f"xq_form={token}"})
     [step_cookie] = set_cookies(answer, "xq_step")
     for flag in ("; secure", "httponly", "samesite=strict"):
         assert flag in step_cookie
@@ -88,7 +88,7 @@ def test_cookies_are_secure_where_the_site_is(desk_url: str, monkeypatch: pytest
     second_step.ready("lifang")
     body = {"csrf": token, "code": second_step.code()}
     cookies = {"Cookie": f"xq_form={token}; xq_step={step}"}
-    [cookie] = set_cookies(httpx.post(f"{desk_url}/desk/login/code", data=body, headers=cookies, timeout=60), "xq_desk")
+    [cookie] = set_cookies(waiting.post(f"{desk_url}/desk/login/code", data=body, headers=cookies), "xq_desk")
     assert "; secure" in cookie
     forget_process_state()
 
@@ -134,7 +134,7 @@ def test_a_flood_of_logins_is_turned_away_and_others_get_through(
     def knock(_: int) -> int:
         body = {"csrf": token, "login": "lifang", "password": "x"}
         cookie = {"Cookie": f"xq_form={token}"}
-        return httpx.post(f"{desk_url}/desk/login", data=body, headers=cookie, timeout=30).status_code
+        return waiting.post(f"{desk_url}/desk/login", data=body, headers=cookie, timeout=30).status_code
 
     with ThreadPoolExecutor(24) as pool:
         knocks = [pool.submit(knock, number) for number in range(24)]
@@ -151,7 +151,7 @@ def test_logout_kills_the_session_on_the_server(desk_url: str) -> None:
     answer = browser.post("/desk/logout", data={"csrf": browser.csrf})
     assert (answer.status_code, answer.headers["location"]) == (303, "/desk/login")
     assert "xq_desk" not in browser.cookies
-    again = httpx.get(f"{desk_url}/desk/api/queue", headers={"Cookie": f"xq_desk={token}"}, timeout=60)
+    again = waiting.get(f"{desk_url}/desk/api/queue", headers={"Cookie": f"xq_desk={token}"})
     assert again.status_code == 401
 
 
@@ -161,7 +161,7 @@ def test_who_is_logged_in_is_not_asked_again(desk_url: str) -> None:
 
 def test_a_page_without_a_session_leads_to_the_login(desk_url: str) -> None:
     for path in ("/desk", "/desk/c/whatever", "/desk/undelivered"):
-        answer = httpx.get(desk_url + path, timeout=60)
+        answer = waiting.get(desk_url + path)
         assert (answer.status_code, answer.headers["location"]) == (303, "/desk/login")
 
 

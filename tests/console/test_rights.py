@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from fastapi.routing import RouteContext, iter_route_contexts
 from sqlalchemy import select, update
@@ -16,6 +15,7 @@ from bot.conversation.live import Feed
 from bot.db.models import CaseEvent, Conversation, Staff
 from bot.db.session import reading, transaction
 from bot.db.states import Owner, Role
+from tests import waiting
 from tests.console.ground import Browser, cry, staffed
 
 NONE = "0" * 32
@@ -189,7 +189,7 @@ def test_every_answer_carries_the_security_headers(desk_url: str) -> None:
     browser = staffed(desk_url)
     paths = ("", "/login", "/setup", "/undelivered", "/c/none", "/api/queue", "/static/0/x")
     answers = [browser.get(f"/desk{path}") for path in paths]
-    answers += [browser.post("/desk/api/here"), httpx.get(f"{desk_url}/desk/api/queue", timeout=60)]
+    answers += [browser.post("/desk/api/here"), waiting.get(f"{desk_url}/desk/api/queue")]
     for answer in answers:
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy

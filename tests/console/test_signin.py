@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from statistics import median
 
-import httpx
 import pytest
 
 from bot import clock
@@ -17,7 +16,7 @@ from bot.console import entry, streams
 from bot.console.device import device_of
 from bot.db.states import Role
 from bot.staff import accounts, passwords, people, sessions, signin
-from tests import second_step
+from tests import second_step, waiting
 from tests.console.events import listening
 from tests.console.ground import PASSWORD, Browser, add_staff, cry, staffed
 
@@ -116,10 +115,10 @@ def test_everybody_lands_where_the_role_may_be(desk_url: str, role: Role, home: 
 
 def test_where_it_is_optional_the_login_form_offers_to_bind(desk_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     accounts.set_password(accounts.add("lifang", "李芳", Role.counsellor), PASSWORD)
-    assert "顺便绑定" not in httpx.get(f"{desk_url}/desk/login", timeout=60).text
+    assert "顺便绑定" not in waiting.get(f"{desk_url}/desk/login").text
     monkeypatch.setenv("XINQIAO_TOTP", "optional")
     settings_module.settings.cache_clear()
-    assert "顺便绑定" in httpx.get(f"{desk_url}/desk/login", timeout=60).text
+    assert "顺便绑定" in waiting.get(f"{desk_url}/desk/login").text
     assert Browser(desk_url).login("lifang").headers["location"] == "/desk"
 
 

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from sqlalchemy import func, select
 
@@ -20,6 +19,7 @@ from bot.db.session import reading
 from bot.demo import fill, place
 from bot.errors import ConfigError
 from bot.settings import settings
+from tests import waiting
 from tests.conftest import forget_process_state
 from tests.console.ground import Browser, cry
 from tests.demo.conftest import Demo, run_demo
@@ -97,12 +97,12 @@ def test_every_page_of_a_demo_says_so_and_the_password_opens_the_desk(in_demo: D
     assert browser.give_password("chenjing", in_demo.password).headers["location"] == "/desk"
     for path in ("/desk", "/desk/rota", "/desk/undelivered", "/desk/account", "/desk/c/none"):
         assert MARK in browser.get(path).text, path
-    assert "演示" in httpx.get(desk, trust_env=False, timeout=60).text
+    assert "演示" in waiting.get(desk, trust_env=False).text
 
 
 def test_no_page_of_a_real_desk_says_so(database: Path) -> None:
     with serving(make_app()) as url:
-        pages = [httpx.get(url + path, trust_env=False, timeout=60).text for path in ("/desk/login", "/")]
+        pages = [waiting.get(url + path, trust_env=False).text for path in ("/desk/login", "/")]
     assert all("心桥" in page and "演示" not in page for page in pages)
 
 

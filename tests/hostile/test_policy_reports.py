@@ -18,6 +18,7 @@ from bot.channels.web import page as chat_page
 from bot.console.edge import HEADERS
 from bot.settings import settings
 from bot.violations import DOCTOR_HEADER, PATH, Violations
+from tests import waiting
 from tests.chromium import CHROMIUM
 from tests.console.conftest import chromium as chromium
 from tests.fakes.server import serving
@@ -45,13 +46,11 @@ def url(database: Path, counted: Violations) -> Iterator[str]:
 
 
 def told(url: str, secret: str) -> httpx.Response:
-    return httpx.get(url + PATH, headers={DOCTOR_HEADER: secret.encode()}, timeout=60)
+    return waiting.get(url + PATH, headers={DOCTOR_HEADER: secret.encode()})
 
 
 def send(url: str, body: bytes) -> int:
-    return httpx.post(
-        url + PATH, content=body, headers={"Content-Type": "application/csp-report"}, timeout=60
-    ).status_code
+    return waiting.post(url + PATH, content=body, headers={"Content-Type": "application/csp-report"}).status_code
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")

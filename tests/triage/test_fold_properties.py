@@ -115,8 +115,8 @@ def test_each_way_of_writing_a_risk_word_is_read(drawn: tuple[Cloak, str]) -> No
     assume(not any(word in text for word in (*cloak.not_after, *cloak.not_before)))
     folded = live().fold(text)
     words = {other.word for other in _lexicon.cloaks}
-    other_sign = assess(text).level.is_crisis  # "就趋势" is read as "就去世" by a spelling before
-    assert any(word in folded for word in words) or other_sign, cloak.word
+    if not any(word in folded for word in words):  # "就趋势" is read as "就去世" by a spelling before
+        assert assess(text).level.is_crisis, cloak.word
 
 
 @given(st.sampled_from(sorted(_lexicon.spellings.items())), st.sampled_from(BENIGN[:5]))
