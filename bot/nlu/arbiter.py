@@ -35,9 +35,8 @@ class Outcome(Enum):
 class Thresholds:
     """All of them are probabilities; set in config.yml."""
 
-    answer: float = 0.72  # a FAQ answers alone from here …
+    answer: float = 0.8  # a FAQ answers alone from here, also without a look by the better encoder …
     lead: float = 0.1  # … if it is this much likelier than the next one
-    cheap_answer: float = 0.8  # … without asking the better encoder
     offer: float = 0.12  # FAQs are offered as buttons from here
     intent: float = 0.2  # an intent is believed from here: below, it is oftener wrong than right
     crisis: float = 0.45  # … and that of a cry for help only if the classifier says so from here
@@ -89,12 +88,7 @@ def conversation_wins(intent: str, confidence: float, found: Chances, limits: Th
 def settled(intent: str, confidence: float, found: Chances, limits: Thresholds) -> bool:
     """Say whether the better encoder could change nothing."""
     more = Chances(*(min(RISE * chance, 1.0) for chance in (found.score, found.lead, found.precise)))
-    return is_sure_already(found, limits) or decide(intent, confidence, more, limits) is Outcome.INTENT
-
-
-def is_sure_already(found: Chances, limits: Thresholds) -> bool:
-    """Say whether the best FAQ may answer alone without a look by the better encoder."""
-    return found.score >= limits.cheap_answer and found.lead >= limits.lead
+    return is_sure(found, limits) or decide(intent, confidence, more, limits) is Outcome.INTENT
 
 
 def may_reach(chance: float, bound: float) -> bool:

@@ -20,7 +20,6 @@ from bot.nlu.arbiter import (
     conversation_wins,
     decide,
     is_sure,
-    is_sure_already,
     is_topic,
     may_reach,
     settled,
@@ -120,7 +119,7 @@ class Mind:
         if sum(may_reach(one.score, self.limits.likely) for one in cheap) < 2:
             return []
         return [
-            one if is_sure_already(_chances(one), self.limits) else self.index.search(self.index.with_e5(query, part))
+            one if self._sure(one) else self.index.search(self.index.with_e5(query, part))
             for part, query, one in zip(parts, queries, cheap, strict=True)
         ]
 
