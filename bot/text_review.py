@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from bot.texts import fill
+from bot.texts import PLACEHOLDER, fill
 
 CARE = (
     *("crisis_", "safety_", "companion_", "ask_", "low_", "mood_", "plan_", "consent_"),
@@ -78,4 +78,4 @@ def _of_first_reply(text: str, payloads: list[str]) -> Iterator[str]:
 
 
 def _numbers(text: str) -> set[str]:
-    return set(re.findall(r"\{([a-z_]+)\}", text)) & NUMBERS
+    return set(PLACEHOLDER.findall(text)) & NUMBERS

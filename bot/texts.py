@@ -41,7 +41,7 @@ MOMENT_FACTS = (
     *("waited", "typical_wait", "next_duty", "case_number", "desk_address", "receipt_code"),
     *("deadline", "employer_deadline"),
 )
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+PLACEHOLDER = re.compile(r"\{([^}]*)\}")
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,10 @@ def fill(template: str, facts: dict[str, str] | None = None) -> str:
 
 
 def _fill_line(line: str, facts: dict[str, str]) -> str | None:
-    names = _PLACEHOLDER.findall(line)
+    names = PLACEHOLDER.findall(line)
     if any(not facts.get(name) for name in names):
         return None
-    return _PLACEHOLDER.sub(lambda match: facts[match.group(1)], line)
+    return PLACEHOLDER.sub(lambda match: facts[match.group(1)], line)
 
 
 @lru_cache

@@ -36,6 +36,15 @@ def test_a_line_with_an_empty_fact_is_left_out_whole() -> None:
     assert texts.fill(template, {"hotline_psych": "12356", "union_office_phone": ""}) == "先打电话。\n打 12356。"
 
 
+@pytest.mark.parametrize("name", ["grade_5", "Grade", "工资", "", "hotline_psych "])
+def test_whatever_is_no_fact_is_never_shown_raw(name: str) -> None:
+    assert texts.fill(f"先打电话。\n打 {{{name}}}。", {"hotline_psych": "12356"}) == "先打电话。"
+
+
+def test_a_fact_may_have_any_name() -> None:
+    assert texts.fill("发 {grade_5}。", {"grade_5": "十八个月"}) == "发 十八个月。"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -18,7 +18,6 @@ from bot.settings import LOCAL_FACTS
 REGIONS = ("全国", "河南", "平顶山")
 MIN_VARIANTS, MAX_VARIANTS, MAX_QUESTION, MAX_VARIANT, MAX_ANSWER = 8, 60, 25, 60, 800
 MAX_BASIS, MAX_LAW, MAX_ARTICLE, MAX_RELATED = 10, 80, 40, 5
-PLACEHOLDER = re.compile(r"\{([^}]*)\}")
 ID = re.compile(r"[a-z][a-z0-9_]{2,39}")
 _FORBIDDEN = {  # of text_review's rules those that hold for every answer; laws and amounts have their numbers
     "a promise of secrecy": "许诺绝对保密",
@@ -118,7 +117,7 @@ def _answer(content: Content) -> Iterator[Fault]:
 
 def placeholder_faults(text: str) -> Iterator[str]:
     """What is wrong with the local facts that a text names."""
-    unknown = set(PLACEHOLDER.findall(text)) - {*LOCAL_FACTS, *texts.PLAN_FACTS, *texts.MOMENT_FACTS}
+    unknown = set(texts.PLACEHOLDER.findall(text)) - {*LOCAL_FACTS, *texts.PLAN_FACTS, *texts.MOMENT_FACTS}
     if unknown:
         yield f"没有这些本地信息：{'、'.join(sorted(one[:40] for one in unknown))}"
     if not texts.fill(text, {}):

@@ -13,7 +13,7 @@ import yaml
 
 MIN_LINE = 6
 _SENTENCE_END = re.compile(r"[\n。；]")
-_PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
+_PLACEHOLDER = re.compile(r"\{[^}]*\}")
 
 
 @dataclass(frozen=True)
