@@ -19,6 +19,7 @@ from bot.errors import NotFound
 from bot.level import Level
 from bot.lexicon import drafts, load, publish, reports
 from bot.lexicon.drafts import Draft
+from bot.triage.lexicon import read_raw
 from bot.triage.release import ADD, DROP, Change, name_of
 
 SHOWN = 100  # messages of a replay on the page
@@ -82,7 +83,7 @@ def _draft(draft: Draft, names: Mapping[str, str]) -> dict[str, Any]:
 def _places(draft: Draft) -> dict[str, str]:
     """Where the rows that the draft adds stand in the changed files: `high.yml[503]` → 草稿第 1 条."""
     dropped = Counter(change.file for change in draft.changes if change.op == DROP)
-    length = {file: len(drafts.repository()[file]) - dropped[file] for file in lexicon_words.FILES}
+    length = {file: len(read_raw()[file]) - dropped[file] for file in lexicon_words.FILES}
     places: dict[str, str] = {}
     for at, change in enumerate(draft.changes, start=1):
         if change.op == ADD and change.file in length:

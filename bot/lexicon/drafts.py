@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from bot.db.states import ReleaseState
 from bot.errors import BadInput, NotAllowedNow, NotFound
 from bot.lexicon import reports
 from bot.triage import Triage, release
-from bot.triage.lexicon import Raw, read_raw
+from bot.triage.lexicon import read_raw
 from bot.triage.release import ADD, CHANGEABLE, DROP, Change, name_of
 
 OPEN = (ReleaseState.draft, ReleaseState.refused)
@@ -41,18 +41,12 @@ class Draft:
     report: Mapping[str, Any]
 
 
-@cache
-def repository() -> Raw:
-    """The rows of the repository's lexicon, read once."""
-    return read_raw()
-
-
 def rows(file: str, query: str) -> list[Mapping[str, Any]]:
     """The repository's rows of a file whose words, note or kind hold the query. Raises NotFound for an unknown file."""
     if file not in CHANGEABLE:
         raise NotFound("no such file")
     wanted = query.strip().casefold()
-    return [row for row in repository()[file] if wanted in _searched(row)]
+    return [row for row in read_raw()[file] if wanted in _searched(row)]
 
 
 def _searched(row: Mapping[str, Any]) -> str:
@@ -127,7 +121,7 @@ def drop(staff_id: str, file: str, name: str, note: str, reviewer: str) -> None:
 
 def row_of(file: str, name: str) -> Mapping[str, Any] | None:
     """The repository's row of that name, or None."""
-    return next((row for row in repository().get(file, ()) if name_of(row) == name), None)
+    return next((row for row in read_raw().get(file, ()) if name_of(row) == name), None)
 
 
 def take_back(staff_id: str, draft_id: int, at: int) -> None:

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -88,9 +88,10 @@ class Lexicon:
     combinations: tuple[Combination, ...]
 
 
-def read_raw(directory: Path = DATA) -> Raw:
-    """The rows of all files of this directory."""
-    return {name: read_rows(directory / name) for name in FILES}
+@cache
+def read_raw() -> Raw:
+    """The rows of all files, read once."""
+    return {name: read_rows(DATA / name) for name in FILES}
 
 
 def parse_lexicon(raw: Raw) -> Lexicon:

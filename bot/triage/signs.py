@@ -7,7 +7,7 @@ the matches of its parts, so that its cost is that of the parts found and not of
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
@@ -47,9 +47,12 @@ class SignFinder:
 
     @cached_property
     def _matcher(self) -> PhraseMatcher:
+        """All phrases under one name, each as the keys of its characters: a Doc and a lexeme for each take 2 s."""
+        phrases = {one for row in self._rows for part in row.pattern.parts for one in part.phrases}
+        keys = {character: self._vocab.strings.add(character) for character in set("".join(phrases))}
+        patterns: Any = [[keys[character] for character in phrase] for phrase in phrases]  # typed as Docs alone
         matcher = PhraseMatcher(self._vocab)
-        for phrase in {one for row in self._rows for part in row.pattern.parts for one in part.phrases}:
-            matcher.add(phrase, [Doc(self._vocab, words=list(phrase), spaces=[False] * len(phrase))])
+        matcher.add(SIGNS, patterns)
         return matcher
 
     def __call__(self, doc: Doc) -> Doc:
@@ -64,30 +67,31 @@ class SignFinder:
         return doc
 
     @cached_property
-    def _keys(self) -> Sequence[Sequence[frozenset[int]]]:
-        """For each row and part the phrases that may stand there, as the matcher names them."""
-        strings = self._vocab.strings
-        return [[frozenset(strings[one] for one in part.phrases) for part in row.pattern.parts] for row in self._rows]
+    def _phrases(self) -> Sequence[Sequence[frozenset[str]]]:
+        """For each row and part the phrases that may stand there."""
+        return [[frozenset(part.phrases) for part in row.pattern.parts] for row in self._rows]
 
     @cached_property
-    def _rows_by_rarest(self) -> Mapping[int, list[int]]:
+    def _rows_by_rarest(self) -> Mapping[str, list[int]]:
         """Phrase → the rows whose rarest part it may be: without it they need no look."""
-        rows: dict[int, list[int]] = defaultdict(list)
+        rows: dict[str, list[int]] = defaultdict(list)
         for index, row in enumerate(self._rows):
-            for key in self._keys[index][_rarest(row.pattern.parts)]:
-                rows[key].append(index)
+            for phrase in self._phrases[index][_rarest(row.pattern.parts)]:
+                rows[phrase].append(index)
         return rows
 
     def _places(self, doc: Doc) -> Iterator[tuple[int, list[list[Place]]]]:
         """The rows of which every part is somewhere in the text, with the places of each part."""
-        found: dict[int, list[Place]] = defaultdict(list)
-        for key, start, end in self._matcher(doc):
-            if len(found[key]) < MOST_PLACES:
-                found[key].append((start, end))
-        for index in sorted({index for key in found for index in self._rows_by_rarest.get(key, ())}):
-            row, keys = self._rows[index], self._keys[index]
-            if all(part.optional or not keys[at].isdisjoint(found) for at, part in enumerate(row.pattern.parts)):
-                yield index, [sorted(place for key in some & found.keys() for place in found[key]) for some in keys]
+        found: dict[str, list[Place]] = defaultdict(list)
+        characters = [token.text for token in doc]
+        for _, start, end in self._matcher(doc):
+            places = found["".join(characters[start:end])]
+            if len(places) < MOST_PLACES:
+                places.append((start, end))
+        for index in sorted({index for phrase in found for index in self._rows_by_rarest.get(phrase, ())}):
+            row, parts = self._rows[index], self._phrases[index]
+            if all(part.optional or not parts[at].isdisjoint(found) for at, part in enumerate(row.pattern.parts)):
+                yield index, [sorted(place for one in some & found.keys() for place in found[one]) for some in parts]
 
 
 def _rarest(parts: Sequence[Part]) -> int:
