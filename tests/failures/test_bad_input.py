@@ -29,17 +29,15 @@ TURNS = 40
 
 
 @pytest.fixture
-def gateway(database: Path) -> Iterator[tuple[Gateways, BotApi]]:
-    engine, server = FakeEngine(), ForkServer()
-    with serving(engine.app) as url, BotApi() as peer:
+def gateway(forkserver: ForkServer, database: Path) -> Iterator[tuple[Gateways, BotApi]]:
+    with serving(FakeEngine().app) as url, BotApi() as peer:
         settings = {"XINQIAO_TELEGRAM_TOKEN": TOKEN, "XINQIAO_TELEGRAM_API_BASE": peer.url}
-        gateways = Gateways(server, database, url, extra=settings)
+        gateways = Gateways(forkserver, database, url, extra=settings)
         try:
             gateways.start()
             yield gateways, peer
         finally:
             gateways.close()
-            server.close()
 
 
 def seconds_of_turns(url: str) -> list[float]:
