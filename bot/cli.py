@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, Annotated, NoReturn
 
 import typer
 
@@ -255,13 +255,23 @@ def _open(source: str) -> IO[str]:
 
 
 def main() -> None:
-    """Entry of the command: our errors become one clear line, without a traceback."""
+    """Entry of the command: our errors, and those of the database, become one clear line without a traceback."""
     try:
         ensure_secrets(data_dir())
         app()
     except XinqiaoError as error:
-        print(f"xinqiao: {error}", file=sys.stderr)
-        raise SystemExit(1) from None
+        _fail(str(error))
+    except Exception as error:
+        from sqlalchemy.exc import SQLAlchemyError  # a third of a second, which no command waits for that needs none
+
+        if not isinstance(error, SQLAlchemyError):
+            raise
+        _fail(f"the database cannot be used ({type(error).__name__}): `xinqiao doctor` says more")
+
+
+def _fail(reason: str) -> NoReturn:
+    print(f"xinqiao: {reason}", file=sys.stderr)
+    raise SystemExit(1) from None
 
 
 if __name__ == "__main__":

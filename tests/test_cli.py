@@ -83,6 +83,12 @@ def test_a_wrong_setting_is_one_clear_line(data_dir: Path, monkeypatch: pytest.M
     assert done.stderr.strip() == "xinqiao: missing or wrong setting: XINQIAO_ENGINE_SECRET"
 
 
+def test_a_database_without_tables_is_one_clear_line(data_dir: Path) -> None:
+    done = xinqiao("audit", "anchor")
+    assert done.returncode == 1
+    assert done.stderr.strip() == "xinqiao: the database cannot be used (OperationalError): `xinqiao doctor` says more"
+
+
 def test_the_doctor_ends_with_a_fault_when_nothing_runs(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("PORT", "ENGINE_PORT", "ACTIONS_PORT"):
         monkeypatch.setenv(f"XINQIAO_{name}", "9")
