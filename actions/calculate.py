@@ -22,7 +22,7 @@ from bot import texts
 from bot.care.answers import SKIP
 from bot.clock import local, now
 from bot.knowledge import next_steps
-from bot.knowledge.calculators.asking import Calculator
+from bot.knowledge.calculators.asking import Calculator, Question
 from bot.knowledge.calculators.catalogue import CALCULATORS, QUESTIONS, named_in
 from bot.knowledge.calculators.telling import result
 from bot.knowledge.calculators.worked import Contradiction
@@ -35,6 +35,7 @@ MOST_CHARACTERS = 40  # of what is read as an answer
 _MARKER = re.compile(
     r"不对|不是[^，,]{0,8}[，,]?(?=是)|(?:写|说|打|弄|填|记|搞)(?:错|反)了?|错了|[要想我]?改(?:成|为|一[下个]数?)|[要想我]改|应该是|更正"
 )
+_CLAUSE = re.compile(r"[，,；;。]")
 _LEADING = re.compile(r"^[\s，,。.！!、：:]*(?:了|啦)?[\s，,。]*(?:应该|其实)?(?:是|成|为)?")
 _UNKNOWN = re.compile(
     r".{0,4}(?:不知道|不清楚|不晓得|忘了|忘记了?|记不[得清住].{0,3}|没印象|说不[清好准])(?:啊|了|呢)?"
@@ -143,14 +144,33 @@ def _to_change(calculator: Calculator, question: str, text: str, facts: Mapping[
 
 
 def _read(calculator: Calculator, question: str, text: str, facts: Mapping[str, Any]) -> Step | None:
-    """An answer to the question that stands, or to another one that the words name."""
+    """An answer to the question that stands, to another one that the words name, or to several."""
     standing = QUESTIONS.get(question)
+    told = _several(calculator, standing, text, facts)
+    if len(told) > 1:
+        return _next({**facts, **told})
     own = standing is not None and re.search(standing.named, text)
     others = [] if own else [other for other in calculator.due(facts) if re.search(other.named, text)]
     for asked in (*others, *([standing] if standing else [])):
         if (kept := asked.read(text, _today())) is not None:
             return _next({**facts, asked.name: kept})
-    return None
+    return _next({**facts, **told}) if told else None
+
+
+def _several(calculator: Calculator, standing: Question | None, text: str, facts: Mapping[str, Any]) -> dict[str, str]:
+    """What each question is told by its part of the text, as in 平时二十个小时，周末十六个.
+
+    A part that names none goes to the question that stands.
+    """
+    due = calculator.due(facts)
+    parts: dict[Question, str] = {}
+    for part in _CLAUSE.split(text):
+        named = [asked for asked in due if re.search(asked.named, part)] or ([standing] if standing else [])
+        if len(named) == 1 and part:
+            parts[named[0]] = f"{parts.get(named[0], '')}，{part}".lstrip("，")
+    bare = {asked: re.sub(asked.named, "", part) for asked, part in parts.items()}  # 平时没有 → 没有
+    read = {asked.name: asked.read(parts[asked], _today()) or asked.read(bare[asked], _today()) for asked in parts}
+    return {name: kept for name, kept in read.items() if kept is not None}
 
 
 def _corrected(calculator: Calculator, text: str, body: str, facts: Mapping[str, Any]) -> Step | None:

@@ -55,7 +55,8 @@ _OF_QUESTION = {  # words that answer one question only
 }
 _QUESTION = re.compile(
     r"[?？]|[吗么]$|咋|怎么|怎样|多少|几[天个年]|哪|啥时候|什么时候|为啥|为什么|能不能|可不可以|是不是|会不会|"
-    r"有没有|算不算|合不合法|找谁|谁管|行不行|中不中|什么|啥是"
+    r"有没有|算不算|合不合法|找谁|谁(?:管|掏|出钱|付|赔|负责)|行不行|中不中|什么|啥是|"
+    r"(?:要是|如果|万一|假如).*呢$|[\u4e00-\u9fff](?<![我俺就也都还才又可要并没说那这从])不(?:[，,。！!\s]|$)"
 )
 # rules answer these even while a question stands; everything else can be an answer in the worker's words
 OUTSIDE = {

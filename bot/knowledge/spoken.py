@@ -17,6 +17,7 @@ _NOTHING = re.compile(r"(?:.{0,2}[都也]|还|一直|从来)?没.{0,5}|无|零|�
 _YEARS = re.compile(rf"({_NUMBER})(?:周?年|岁)(半)?")
 _MONTHS = re.compile(rf"({_NUMBER})个?(半)?月")
 _VAGUE = re.compile(r"来|几|多|不到|差不多?[^。]{0,1}(?:年|月)|左右|上下|出头")
+_WEEKDAY = re.compile(r"(?<![每一])(?:周|星期|礼拜)[一二三四五六日天末](?![天个])")  # 周六八小时 are eight
 
 
 def money(text: str) -> Decimal | None:
@@ -31,7 +32,7 @@ def money(text: str) -> Decimal | None:
 
 def hours(text: str) -> Decimal | None:
     """Gives hours; a day counts as eight, a bare number as hours, none as 0."""
-    text = fold(text)
+    text = _WEEKDAY.sub("", fold(text))
     if _NOTHING.fullmatch(text):
         return Decimal(0)
     named = re.findall(rf"({_NUMBER})个?(半)?(天|日|个?小时|个?钟头|个?钟|h)?(半)?", text)

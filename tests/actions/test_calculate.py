@@ -226,6 +226,24 @@ def test_an_answer_to_another_question_is_kept_when_it_is_named(talk: Talk) -> N
     assert talk.say("三年") == "calc_local"
 
 
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("平时加班20个小时，周末16个", {"weekday": "20", "restday": "16"}),
+        ("二十个小时，周末两天", {"weekday": "20", "restday": "16"}),
+        ("周六八小时，周日8小时，平时没有", {"weekday": "0", "restday": "16"}),
+        ("周一两个小时，周二三个小时", {"weekday": "5"}),
+        ("平时20小时，过年那几天记不清了", {"weekday": "20"}),
+    ],
+)
+def test_answers_to_several_questions_at_once_go_each_to_its_own(talk: Talk, words: str, kept: dict[str, str]) -> None:
+    start(talk, "overtime")
+    talk.say("6000")
+    talk.say(words)
+    assert {name: talk.slots["facts"].get(name) for name in kept} == kept
+    assert not {"weekday", "restday", "holiday"} - kept.keys() & talk.slots["facts"].keys()
+
+
 def test_a_question_left_behind_by_another_form_is_not_answered(talk: Talk) -> None:
     talk.slots |= {"question": "mood", "facts": {"mood": 1}}
     assert talk.say("帮我算加班费", "calculate", 0.9) == "calc_normal_pay"

@@ -54,6 +54,18 @@ def test_a_question_is_left_to_its_rule(intent: str) -> None:
         assert hear(call("工资啥时候能发？", intent, 0.9), "plan", in_words) is None
 
 
+@pytest.mark.parametrize(
+    "text", ["从架子上摔下来算工伤不，送医院谁掏钱", "那要是他就是拖着不给呢", "这钱能要回来不", "歇一天扣三天，中不"]
+)
+def test_a_question_of_the_building_site_is_a_question(text: str) -> None:
+    assert hear(call(text, "faq_candidates", 0.5), "plan", in_words=False) is None
+
+
+@pytest.mark.parametrize("text", ["我在宿舍躺着呢", "谁也没说过", "他喊我我说不", "那会儿正干活呢"])
+def test_what_only_sounds_like_a_question_is_an_answer(text: str) -> None:
+    assert hear(call(text), "plan", in_words=True) == text
+
+
 def test_a_question_that_nobody_understands_is_not_taken_for_an_answer() -> None:
     assert hear(call("你会不会把俺说的讲出去？"), "plan", in_words=False) == UNCLEAR
 
