@@ -50,6 +50,8 @@ UNFIT = {
     "out_of_scope",
 }
 """Understood, or not, as what must not be answered lightly within half an hour of a cry for help."""
+UNFIT_TEXTS = {"affirm_reply", "deny_reply"}
+"""Too light in that time as an answer to a bare yes or no, to which no question stands."""
 
 
 async def answer(engine: Engine, turn: Turn) -> list[Reply]:
@@ -184,9 +186,16 @@ async def _answer_text(engine: Engine, turn: Turn) -> list[Reply]:
         if turn.level == Level.low:
             return [await asyncio.to_thread(_low_without_engine, turn)]
         return [await asyncio.to_thread(outage, turn)]
-    if turn.crisis_told.is_crisis and found.nlu.get("intent") in UNFIT and not found.nlu.get("form"):
+    if turn.crisis_told.is_crisis and _is_unfit(found):
         replies = [await asyncio.to_thread(render.fixed, "crisis_still_here"), *replies[1:]]
     return await _with_care(engine, turn, found, replies) if turn.level == Level.low else replies
+
+
+def _is_unfit(found: Answer) -> bool:
+    if found.nlu.get("form"):
+        return False
+    said = {str(message.get("custom", {}).get("text")) for message in found.messages}
+    return found.nlu.get("intent") in UNFIT or bool(said & UNFIT_TEXTS)
 
 
 async def _with_care(engine: Engine, turn: Turn, found: Answer, replies: list[Reply]) -> list[Reply]:

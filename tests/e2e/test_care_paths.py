@@ -197,6 +197,7 @@ def test_small_talk_after_a_cry_is_not_answered_lightly(worker: Worker) -> None:
     worker.says(CRY)
     worker.taps("不安全")
     assert worker.says("外头风好大") == get("crisis_still_here").text
+    assert worker.says("没有") == get("crisis_still_here").text
 
 
 def test_an_old_button_counts_and_does_not_answer_the_wrong_question(worker: Worker) -> None:
