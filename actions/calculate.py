@@ -35,7 +35,8 @@ MOST_CHARACTERS = 40  # of what is read as an answer
 _MARKER = re.compile(
     r"不对|不是[^，,]{0,8}[，,]?(?=是)|(?:写|说|打|弄|填|记|搞)(?:错|反)了?|错了|[要想我]?改(?:成|为|一[下个]数?)|[要想我]改|应该是|更正"
 )
-_CLAUSE = re.compile(r"[，,；;。]")
+_NONE = {"没", "没有", "也没有", "都没有", "无"}
+_CLAUSE = re.compile(r"[，,；;。](?!$)(?!(?<=\d.)\d)")  # but 5,500
 _LEADING = re.compile(r"^[\s，,。.！!、：:]*(?:了|啦)?[\s，,。]*(?:应该|其实)?(?:是|成|为)?")
 _UNKNOWN = re.compile(
     r".{0,4}(?:不知道|不清楚|不晓得|忘了|忘记了?|记不[得清住].{0,3}|没印象|说不[清好准])(?:啊|了|呢)?"
@@ -146,15 +147,15 @@ def _to_change(calculator: Calculator, question: str, text: str, facts: Mapping[
 def _read(calculator: Calculator, question: str, text: str, facts: Mapping[str, Any]) -> Step | None:
     """An answer to the question that stands, to another one that the words name, or to several."""
     standing = QUESTIONS.get(question)
-    told = _several(calculator, standing, text, facts)
-    if len(told) > 1:
+    told = _several(calculator, standing, text, facts) if _CLAUSE.search(text) else {}
+    if told:
         return _next({**facts, **told})
     own = standing is not None and re.search(standing.named, text)
     others = [] if own else [other for other in calculator.due(facts) if re.search(other.named, text)]
     for asked in (*others, *([standing] if standing else [])):
         if (kept := asked.read(text, _today())) is not None:
             return _next({**facts, asked.name: kept})
-    return _next({**facts, **told}) if told else None
+    return None
 
 
 def _several(calculator: Calculator, standing: Question | None, text: str, facts: Mapping[str, Any]) -> dict[str, str]:
@@ -168,9 +169,14 @@ def _several(calculator: Calculator, standing: Question | None, text: str, facts
         named = [asked for asked in due if re.search(asked.named, part)] or ([standing] if standing else [])
         if len(named) == 1 and part:
             parts[named[0]] = f"{parts.get(named[0], '')}，{part}".lstrip("，")
-    bare = {asked: re.sub(asked.named, "", part) for asked, part in parts.items()}  # 平时没有 → 没有
-    read = {asked.name: asked.read(parts[asked], _today()) or asked.read(bare[asked], _today()) for asked in parts}
+    read = {asked.name: asked.read(_without_name(asked, part), _today()) for asked, part in parts.items()}
     return {name: kept for name, kept in read.items() if kept is not None}
+
+
+def _without_name(asked: Question, part: str) -> str:
+    """平时没有 as 没有; 过年没回家 stays, as it says nothing of hours."""
+    rest = re.sub(asked.named, "", part)
+    return rest if rest in _NONE else part
 
 
 def _corrected(calculator: Calculator, text: str, body: str, facts: Mapping[str, Any]) -> Step | None:

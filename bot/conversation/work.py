@@ -194,7 +194,7 @@ async def _answer_text(engine: Engine, turn: Turn) -> list[Reply]:
 def _is_unfit(found: Answer) -> bool:
     if found.nlu.get("form"):
         return False
-    said = {str(message.get("custom", {}).get("text")) for message in found.messages}
+    said = {str((message.get("custom") or {}).get("text")) for message in found.messages}
     return found.nlu.get("intent") in UNFIT or bool(said & UNFIT_TEXTS)
 
 

@@ -234,12 +234,15 @@ def test_an_answer_to_another_question_is_kept_when_it_is_named(talk: Talk) -> N
         ("周六八小时，周日8小时，平时没有", {"weekday": "0", "restday": "16"}),
         ("周一两个小时，周二三个小时", {"weekday": "5"}),
         ("平时20小时，过年那几天记不清了", {"weekday": "20"}),
+        ("二十个小时，过年没回家", {"weekday": "20"}),
+        ("二十个小时。", {"weekday": "20"}),
     ],
 )
 def test_answers_to_several_questions_at_once_go_each_to_its_own(talk: Talk, words: str, kept: dict[str, str]) -> None:
     start(talk, "overtime")
-    talk.say("6000")
+    talk.say("6,000")
     talk.say(words)
+    assert talk.slots["facts"]["normal_pay"] == "6000"
     assert {name: talk.slots["facts"].get(name) for name in kept} == kept
     assert not {"weekday", "restday", "holiday"} - kept.keys() & talk.slots["facts"].keys()
 
