@@ -161,7 +161,7 @@ def _read(calculator: Calculator, question: str, text: str, facts: Mapping[str, 
 def _several(calculator: Calculator, standing: Question | None, text: str, facts: Mapping[str, Any]) -> dict[str, str]:
     """What each question is told by its part of the text, as in 平时二十个小时，周末十六个.
 
-    A part that names none goes to the question that stands.
+    Parts that name none are read together for the question that stands: half a sentence must not count as yes or no.
     """
     due = calculator.due(facts)
     parts: dict[Question, str] = {}
